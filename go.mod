@@ -1,0 +1,3 @@
+module proto
+
+go 1.26

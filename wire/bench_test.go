@@ -1,0 +1,67 @@
+package wire
+
+import "testing"
+
+var benchFrame = []byte(`{"header": {"token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJuYW1lIjoiY2xpZW50MSIsImlkIjoxfQ.8fQUiqhpLcX-GKn2WxRrcvqZ_l85-wSGGNxHzo2tiwk"}, "data": {"sessionId": 1, "message-type": "DATA_REQUEST", "sequence": 1234567890123, "x": "yyyyyyyyyyyyy"}}`)
+
+func BenchmarkParseFrame(b *testing.B) {
+	var f Frame
+	b.ReportAllocs()
+	b.SetBytes(int64(len(benchFrame)))
+	for b.Loop() {
+		if _, err := Parse(benchFrame, Limits{}, &f); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkParseNumber16(b *testing.B) {
+	var dst [16]byte
+	digits := []byte("340282366920938463463374607431768211455")
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := ParseNumber(dst[:], digits, Shift); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkAppendNumber16(b *testing.B) {
+	src := []byte("uebikxubbfiumoxh")
+	var dst []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		dst = AppendNumber(dst[:0], src, Shift)
+	}
+}
+
+func BenchmarkParseNumber32(b *testing.B) {
+	var dst [32]byte
+	digits := []byte("56143797824841494679021642319300020262282527220539511750690840295639543043255")
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := ParseNumber(dst[:], digits, Shift); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSeal(b *testing.B) {
+	c := NewChain(Key{1}, IV{2}, Dialect{})
+	text := []byte("qzzqbinx")
+	var dst []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		dst, _ = c.Seal(dst[:0], text)
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	c := NewChain(Key{1}, IV{2}, Dialect{})
+	digits := []byte("270282366920938463463374607431768211455")
+	var dst []byte
+	b.ReportAllocs()
+	for b.Loop() {
+		dst, _ = c.Open(dst[:0], digits)
+	}
+}

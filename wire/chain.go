@@ -1,0 +1,174 @@
+package wire
+
+import (
+	"crypto/aes"
+	"errors"
+)
+
+// KeySize and IVSize are the sizes of key1 and key2 in bytes.
+const (
+	KeySize = 32
+	IVSize  = BlockSize
+)
+
+// A Key is an AES-256 key; on the wire, plus 1269, it is `key1`.
+type Key [KeySize]byte
+
+// An IV is the register that each new key starts with; on the wire, plus 1269,
+// it is `key2`. In the reference server and in ours it is 16 lower-case letters.
+type IV = Register
+
+// ParseKey reads a key from the digits of `key1`, ParseIV an IV from those of
+// `key2`. Leading zero bytes, which the number lost, are put back.
+func ParseKey(digits []byte) (k Key, err error) {
+	err = ParseNumber(k[:], digits, Shift)
+	return k, err
+}
+
+// ParseIV reads an IV from the digits of `key2`.
+func ParseIV(digits []byte) (iv IV, err error) {
+	err = ParseNumber(iv[:], digits, Shift)
+	return iv, err
+}
+
+// Dialect says how `data` is written. The zero Dialect is today's; with both
+// members set it is the older one of the protocol description's worked example.
+type Dialect struct {
+	Unshifted bool // data is the cipher text itself, without the 1269
+	Unpadded  bool // the text is encrypted as it is, in whole units of 8 bytes
+}
+
+// unit is what the length of a cipher text is a multiple of, in bytes.
+func (d Dialect) unit() int {
+	if d.Unpadded {
+		return 8
+	}
+	return BlockSize
+}
+
+func (d Dialect) shift() uint64 {
+	if d.Unshifted {
+		return 0
+	}
+	return Shift
+}
+
+// ErrPadding says that a text did not end in valid padding: the key or the
+// cipher text before it is not the right one, or the number was damaged.
+var ErrPadding = errors.New("the padding is not valid")
+
+// A Chain is the cipher of one session: its key, its register, and the dialect.
+// It runs on from one answer to the next and starts at the IV with each new key.
+// One goroutine at a time.
+type Chain struct {
+	Dialect Dialect
+	iv      IV
+	cfb8    cfb8
+	text    []byte // scratch: the cipher text or plain text at hand
+}
+
+// NewChain starts a chain with this key at this IV.
+func NewChain(key Key, iv IV, d Dialect) *Chain {
+	c := &Chain{Dialect: d, iv: iv}
+	c.Rekey(key)
+	return c
+}
+
+// Rekey goes over to a new key; the register is the IV again.
+func (c *Chain) Rekey(key Key) {
+	c.cfb8.block, _ = aes.NewCipher(key[:]) // its one error is a key of another size
+	c.cfb8.setRegister(c.iv)
+}
+
+// Register is the state from which the next text is sealed or opened.
+func (c *Chain) Register() Register { return c.cfb8.register() }
+
+// SetRegister goes to another place of the chain: to the last 16 bytes of
+// cipher text before the answer to open.
+func (c *Chain) SetRegister(r Register) { c.cfb8.setRegister(r) }
+
+// Seal encrypts a text and appends the number that is its `data` to dst.
+// whole is false where the cipher text begins with a zero byte, which the
+// number loses: such an answer kills the reference client. A text for the
+// unpadded dialect is 8 bytes or a multiple.
+func (c *Chain) Seal(dst, text []byte) (data []byte, whole bool) {
+	c.text = append(c.text[:0], text...)
+	if !c.Dialect.Unpadded {
+		c.text = appendPadding(c.text)
+	}
+	c.cfb8.encrypt(c.text, c.text)
+	whole = len(c.text) == 0 || c.text[0] != 0
+	return AppendNumber(dst, c.text, c.Dialect.shift()), whole
+}
+
+// Open decrypts the number that is an answer's `data` and appends its text to
+// dst. Zero bytes that the number lost are put back. After ErrPadding, which
+// appends the whole text with what should be its padding, the chain goes on
+// all the same: CFB8 heals itself after 16 bytes. After a *NumberError it has
+// not moved.
+func (c *Chain) Open(dst, digits []byte) ([]byte, error) {
+	if err := c.parseData(digits); err != nil {
+		return dst, err
+	}
+	return c.openParsed(dst)
+}
+
+// openParsed decrypts the cipher text in c.text.
+func (c *Chain) openParsed(dst []byte) ([]byte, error) {
+	c.cfb8.decrypt(c.text, c.text)
+	if c.Dialect.Unpadded {
+		return append(dst, c.text...), nil
+	}
+	text, ok := cutPadding(c.text)
+	if !ok {
+		return append(dst, c.text...), ErrPadding
+	}
+	return append(dst, text...), nil
+}
+
+// parseData reads a `data` into c.text, which it makes the next multiple of the
+// dialect's unit long.
+func (c *Chain) parseData(digits []byte) error {
+	unit := c.Dialect.unit()
+	c.text = grow(c.text, unit)
+	err := ParseNumber(c.text, digits, c.Dialect.shift())
+	if e, ok := err.(*NumberError); ok && e.wide {
+		c.text = grow(c.text, (byteLength(digits, c.Dialect.shift())+unit-1)/unit*unit)
+		err = ParseNumber(c.text, digits, c.Dialect.shift())
+	}
+	return err
+}
+
+// grow makes b size bytes long, whatever they hold.
+func grow(b []byte, size int) []byte {
+	if cap(b) < size {
+		return make([]byte, size)
+	}
+	return b[:size]
+}
+
+// appendPadding pads by PKCS#7 (RFC 5652, 6.3) to a multiple of 16 bytes.
+func appendPadding(text []byte) []byte {
+	n := BlockSize - len(text)%BlockSize
+	for range n {
+		text = append(text, byte(n))
+	}
+	return text
+}
+
+// cutPadding takes the padding off; ok is false where it is none.
+func cutPadding(text []byte) (cut []byte, ok bool) {
+	if len(text) == 0 {
+		return text, false
+	}
+	n := int(text[len(text)-1])
+	if n == 0 || n > BlockSize || n > len(text) {
+		return text, false
+	}
+	for _, c := range text[len(text)-n:] {
+		if int(c) != n {
+			return text, false
+		}
+	}
+	return text[:len(text)-n], true
+}

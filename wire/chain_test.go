@@ -1,0 +1,214 @@
+package wire
+
+import (
+	"bytes"
+	"crypto/aes"
+	"encoding/hex"
+	"errors"
+	"math/rand/v2"
+	"testing"
+)
+
+func unhex(t *testing.T, s string) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestCFB8KnownAnswer is NIST SP 800-38A, F.3.11 (encryption) and F.3.12.
+func TestCFB8KnownAnswer(t *testing.T) {
+	block, err := aes.NewCipher(unhex(t, "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	iv := Register(unhex(t, "000102030405060708090a0b0c0d0e0f"))
+	plain := unhex(t, "6bc1bee22e409f96e93d7e117393172aae2d")
+	cipherText := unhex(t, "dc1f1a8520a64db55fcc8ac554844e889700")
+	for cut := range plain { // the chain runs on wherever it is cut
+		c := cfb8{block: block}
+		c.setRegister(iv)
+		got := make([]byte, len(plain))
+		c.encrypt(got[:cut], plain[:cut])
+		c.encrypt(got[cut:], plain[cut:])
+		if !bytes.Equal(got, cipherText) {
+			t.Fatalf("F.3.11 cut at %d: %x", cut, got)
+		}
+		if r := c.register(); !bytes.Equal(r[:], cipherText[2:]) {
+			t.Errorf("register %x is not the last 16 bytes of cipher text", r)
+		}
+		c.setRegister(iv)
+		c.decrypt(got[:cut], got[:cut])
+		c.decrypt(got[cut:], got[cut:])
+		if !bytes.Equal(got, plain) {
+			t.Fatalf("F.3.12 cut at %d: %x", cut, got)
+		}
+	}
+}
+
+// slowCFB8 is SP 800-38A, 6.3 written down: one shift register, moved a byte at
+// a time.
+func slowCFB8(key Key, register Register, in []byte, encrypt bool) []byte {
+	block, _ := aes.NewCipher(key[:])
+	var out []byte
+	for _, b := range in {
+		o := make([]byte, 16)
+		block.Encrypt(o, register[:])
+		x := b ^ o[0]
+		out = append(out, x)
+		if !encrypt {
+			x = b
+		}
+		copy(register[:], append(register[1:], x))
+	}
+	return out
+}
+
+func TestCFB8AgainstSlow(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	for range 500 {
+		key, iv := Key(randomBytes(r, 32)), Register(randomBytes(r, 16))
+		text := randomBytes(r, 1+r.IntN(70))
+		c := NewChain(key, iv, Dialect{})
+		got := make([]byte, len(text))
+		c.cfb8.encrypt(got, text)
+		if want := slowCFB8(key, iv, text, true); !bytes.Equal(got, want) {
+			t.Fatalf("encrypt %x: %x, want %x", text, got, want)
+		}
+		c.SetRegister(iv)
+		c.cfb8.decrypt(got, text)
+		if want := slowCFB8(key, iv, text, false); !bytes.Equal(got, want) {
+			t.Fatalf("decrypt %x: %x, want %x", text, got, want)
+		}
+	}
+}
+
+const (
+	sampleKey1 = "56143797824841494679021642319300020262282527220539511750690840295639543043255"
+	sampleKey2 = "156046093517905918062671563777744272733"
+)
+
+// TestSample is the worked example of the protocol's description: the older
+// dialect, and the same text as the description's steps would have it.
+func TestSample(t *testing.T) {
+	key, err := ParseKey([]byte(sampleKey1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	iv, err := ParseIV([]byte(sampleKey2))
+	if err != nil || string(iv[:]) != "uebikxubbfiumoxh" {
+		t.Fatalf("IV %q %v", iv, err)
+	}
+	for data, d := range map[string]Dialect{
+		"12621679940747315704": {Unshifted: true, Unpadded: true},
+		"12621679940747316973": {Unpadded: true},
+	} {
+		c := NewChain(key, iv, d)
+		if text, err := c.Open(nil, []byte(data)); err != nil || string(text) != "qzzqbinx" {
+			t.Errorf("%s: %q %v", data, text, err)
+		}
+		c.SetRegister(iv)
+		if got, whole := c.Seal(nil, []byte("qzzqbinx")); string(got) != data || !whole {
+			t.Errorf("sealed: %s %t, want %s", got, whole, data)
+		}
+	}
+}
+
+// TestRecording is the beginning of a recorded session of the reference programs.
+func TestRecording(t *testing.T) {
+	key, err := ParseKey([]byte("846331163589978697339744156851732915761637175881793312912780613505136137557"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	iv, err := ParseIV([]byte("157375606341406055849557118275339055467"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := NewChain(key, iv, Dialect{})
+	for _, a := range [][2]string{
+		{"30375836959953536781008332244512466478", "xpyywsyg"},
+		{"307264962962085760114299162643003063365", "ltusrdod"},
+		{"141235321467279193360622261857475532600", "qizzocbk"},
+		{"105839305097903621303667294042305251166", "fpbjgkoa"},
+	} {
+		if text, err := c.Open(nil, []byte(a[0])); err != nil || string(text) != a[1] {
+			t.Errorf("%s: %q %v, want %q", a[0], text, err, a[1])
+		}
+	}
+}
+
+func TestSealOpen(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	for _, d := range []Dialect{{}, {Unshifted: true}, {Unpadded: true}, {Unshifted: true, Unpadded: true}} {
+		sealer := NewChain(Key{1}, IV{2}, d)
+		opener := NewChain(Key{1}, IV{2}, d)
+		lost := 0
+		for range 3000 {
+			text := randomBytes(r, r.IntN(40))
+			if d.Unpadded {
+				text = randomBytes(r, 8)
+			}
+			data, whole := sealer.Seal(nil, text)
+			if !whole {
+				lost++
+			}
+			got, err := opener.Open(nil, data)
+			if err != nil || !bytes.Equal(got, text) {
+				t.Fatalf("%+v: %x opened as %x, %v", d, text, got, err)
+			}
+		}
+		if lost == 0 {
+			t.Errorf("%+v: no leading zero came up in 3000 texts", d)
+		}
+	}
+}
+
+// TestHealing: after a lost answer one block is wrong, and only that one.
+func TestHealing(t *testing.T) {
+	sealer, opener := NewChain(Key{1}, IV{2}, Dialect{}), NewChain(Key{1}, IV{2}, Dialect{})
+	sealer.Seal(nil, []byte("never arrives"))
+	second, _ := sealer.Seal(nil, []byte("second"))
+	third, _ := sealer.Seal(nil, []byte("third"))
+	if text, err := opener.Open(nil, second); err == nil && string(text) == "second" {
+		t.Error("the answer after a lost one opened")
+	} else if err != nil && !errors.Is(err, ErrPadding) {
+		t.Error(err)
+	}
+	if text, err := opener.Open(nil, third); err != nil || string(text) != "third" {
+		t.Errorf("not healed: %q %v", text, err)
+	}
+}
+
+func TestChainAllocatesNothing(t *testing.T) {
+	sealer, opener := NewChain(Key{1}, IV{2}, Dialect{}), NewChain(Key{1}, IV{2}, Dialect{})
+	var data, text []byte
+	letters := []byte("qzzqbinx")
+	if n := testing.AllocsPerRun(200, func() {
+		data, _ = sealer.Seal(data[:0], letters)
+		var err error
+		if text, err = opener.Open(text[:0], data); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	f.Add([]byte("12621679940747315704"), true, true)
+	f.Fuzz(func(t *testing.T, digits []byte, unshifted, unpadded bool) {
+		c := NewChain(Key{1}, IV{2}, Dialect{unshifted, unpadded})
+		text, err := c.Open(nil, digits)
+		if err != nil || len(text) == 0 {
+			return
+		}
+		// What opens seals back to the same number, leading zeros aside.
+		c.SetRegister(IV{2})
+		trimmed, _, _ := cutSign(digits)
+		if again, _ := c.Seal(nil, text); !bytes.Equal(again, trimmed) {
+			t.Fatalf("%s opened as %x and sealed as %s", digits, text, again)
+		}
+	})
+}

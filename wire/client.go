@@ -1,0 +1,222 @@
+package wire
+
+import "errors"
+
+// A Client is the client's half of a session, as a pure state machine: it says
+// what to send and what an answer means, and knows no connection and no clock.
+// The zero Client is before its HELLO. One goroutine at a time.
+type Client struct {
+	session int64
+	token   string
+	iv      IV
+	chain   *Chain
+	next    int64 // the sequence of the next frame
+	last    int64 // the last sequence answered
+	data    []byte
+	text    []byte
+}
+
+// AnswerKind says what a frame from the server is.
+type AnswerKind uint8
+
+const (
+	Unknown  AnswerKind = iota // a type that is none of the others
+	Accepted                   // HELLO_ACK: the session is open
+	Data                       // DATA_RESPONSE
+	Repeated                   // the last DATA_RESPONSE once more
+	Closed                     // CLOSE
+)
+
+// An Answer is what a frame from the server means.
+type Answer struct {
+	Kind       AnswerKind
+	Sequence   int64  // of the request answered, where it could be read
+	Text       []byte // of Data: the plain text; valid until the next Receive
+	KeyChanged bool   // of Data: it brought a new key
+	Lost       int64  // of Data: how many answers before this one never came
+	Refused    bool   // of Closed: with the flag, the server does not know us
+	Unreadable error  // of Data: why Text cannot be trusted; the chain heals with the next
+}
+
+// ErrNoPrevious says that an answer cannot be decrypted because the one before
+// it was lost. The next one can.
+var ErrNoPrevious = errors.New("the answer before it was lost, and with it the cipher text to go on from")
+
+// Open says whether a HELLO_ACK has been received.
+func (c *Client) Open() bool { return c.chain != nil }
+
+// Session is the session's id, 0 before it is open.
+func (c *Client) Session() int64 { return c.session }
+
+// Token is the session's token, "" before it is open.
+func (c *Client) Token() string { return c.token }
+
+// NextSequence is the sequence of the next frame: 1 for HELLO, then 2, 3 …
+func (c *Client) NextSequence() int64 { return c.next + 1 }
+
+// Hello appends the HELLO; its Sequence is filled in. The error is a *SizeError.
+func (c *Client) Hello(dst []byte, h Hello) ([]byte, error) {
+	h.Sequence = c.NextSequence()
+	dst, err := AppendHello(dst, h)
+	return c.sent(dst, err)
+}
+
+// Request appends the next DATA_REQUEST.
+func (c *Client) Request(dst []byte) ([]byte, error) {
+	dst, err := AppendRequest(dst, c.token, c.session, c.NextSequence())
+	return c.sent(dst, err)
+}
+
+// Close appends the CLOSE that ends the session.
+func (c *Client) Close(dst []byte) ([]byte, error) {
+	dst, err := AppendClose(dst, c.token, c.session, c.NextSequence())
+	return c.sent(dst, err)
+}
+
+func (c *Client) sent(dst []byte, err error) ([]byte, error) {
+	if err == nil {
+		c.next++
+	}
+	return dst, err
+}
+
+// Receive takes a frame from the server. Its errors, *ShapeError, *FieldError
+// and *NumberError among them, say that the server does not keep to the
+// protocol; the state has not moved then.
+func (c *Client) Receive(f *Frame) (Answer, error) {
+	if len(f.Data) == 0 {
+		if err := f.Shape(); err != nil {
+			return Answer{}, err
+		}
+	}
+	a := Answer{}
+	a.Sequence, _ = f.Data.Get("sequesce").Int64()
+	switch t := f.Type(); {
+	case t.Is(TypeHelloAck):
+		a.Kind = Accepted
+		err := c.accept(f)
+		return a, err
+	case t.Is(TypeResponse):
+		err := c.response(f, &a)
+		return a, err
+	case t.Is(TypeClose):
+		a.Kind = Closed
+		a.Refused = f.Data.Get("isAuthencatedUser").Is(flagFalse)
+	}
+	return a, nil
+}
+
+// accept takes what a HELLO_ACK gives.
+func (c *Client) accept(f *Frame) error {
+	if !f.Data.Get("isAuthencatedUser").Is(flagTrue) {
+		return &FieldError{"data.isAuthencatedUser", `is not "True"`}
+	}
+	session, ok := f.Data.Get("sessionId").Int64()
+	if !ok {
+		return wrongKind(f, "sessionId", Integer)
+	}
+	token, ok := f.Data.Get("token").Text()
+	if !ok {
+		return wrongKind(f, "token", String)
+	}
+	if len(token) > MaxToken {
+		return &SizeError{Part: "token", Size: len(token), Limit: MaxToken}
+	}
+	var key Key
+	if err := numberField(f, "key1", key[:]); err != nil {
+		return err
+	}
+	if err := numberField(f, "key2", c.iv[:]); err != nil {
+		return err
+	}
+	c.session, c.token = session, token
+	c.chain = NewChain(key, c.iv, Dialect{})
+	c.last = c.next
+	return nil
+}
+
+// response opens a DATA_RESPONSE into a.
+func (c *Client) response(f *Frame, a *Answer) error {
+	if c.chain == nil {
+		return &FieldError{"data.message-type", "is DATA_RESPONSE before any HELLO_ACK"}
+	}
+	if err := c.checkOwn(f); err != nil {
+		return err
+	}
+	data := f.Data.Get("data")
+	if data.kind != Integer {
+		return wrongKind(f, "data", Integer)
+	}
+	if seq := f.Data.Get("sequesce"); seq.kind != Integer {
+		return wrongKind(f, "sequesce", Integer)
+	}
+	if a.Sequence == c.last && string(data.raw) == string(c.data) {
+		a.Kind, a.Text = Repeated, c.text
+		return nil
+	}
+	if a.Sequence <= c.last || a.Sequence > c.next {
+		return &FieldError{"data.sequesce", "is " + quoteShort(f.Data.Get("sequesce").raw) + ", which no open request has"}
+	}
+	var key Key
+	if a.KeyChanged = f.Data.Get("key1").Present(); a.KeyChanged {
+		if err := numberField(f, "key1", key[:]); err != nil {
+			return err
+		}
+	}
+	if err := c.chain.parseData(data.raw); err != nil {
+		return &FieldError{"data.data", err.(*NumberError).Problem}
+	}
+	if a.KeyChanged {
+		c.chain.Rekey(key)
+	}
+	text, err := c.chain.openParsed(c.text[:0])
+	a.Kind, a.Unreadable = Data, err
+	if a.Lost = a.Sequence - c.last - 1; a.Lost > 0 && !a.KeyChanged {
+		a.Unreadable = ErrNoPrevious
+	}
+	c.text, a.Text = text, text
+	c.data = append(c.data[:0], data.raw...)
+	c.last = a.Sequence
+	return nil
+}
+
+// checkOwn says whether an answer is for this session.
+func (c *Client) checkOwn(f *Frame) error {
+	id := f.Data.Get("sessionId")
+	if n, ok := id.Int64(); !ok || n != c.session {
+		if id.kind != Integer {
+			return wrongKind(f, "sessionId", Integer)
+		}
+		return &FieldError{"data.sessionId", "is " + quoteShort(id.raw) + ", another session's"}
+	}
+	return nil
+}
+
+// numberField reads a shifted number of the frame's data.
+func numberField(f *Frame, name string, dst []byte) error {
+	v := f.Data.Get(name)
+	if v.kind != Integer {
+		return wrongKind(f, name, Integer)
+	}
+	if err := ParseNumber(dst, v.raw, Shift); err != nil {
+		return &FieldError{"data." + name, err.(*NumberError).Problem}
+	}
+	return nil
+}
+
+// wrongKind is the error for a member of data that is not there or of another kind.
+func wrongKind(f *Frame, name string, want Kind) error {
+	v := f.Data.Get(name)
+	if !v.Present() {
+		return &FieldError{"data." + name, "is missing"}
+	}
+	return &FieldError{"data." + name, "is " + v.kind.String() + ", not " + want.String()}
+}
+
+// quoteShort shows digits of a peer, of which there may be thousands.
+func quoteShort(digits []byte) string {
+	if len(digits) > 24 {
+		return string(digits[:20]) + "…"
+	}
+	return string(digits)
+}

@@ -1,0 +1,93 @@
+package wire
+
+import "io"
+
+// Limits bound what a reader takes for one frame.
+type Limits struct {
+	Bytes  int // from the opening brace to the closing one; 0 means 4096
+	Levels int // of objects and arrays within one another; 0 means 16
+}
+
+const (
+	defaultBytes  = 4096 // four times what any frame of ours can take
+	defaultLevels = 16   // the protocol needs two; the rest is for unknown members
+)
+
+func (l Limits) withDefaults() Limits {
+	if l.Bytes <= 0 {
+		l.Bytes = defaultBytes
+	}
+	if l.Levels <= 0 {
+		l.Levels = defaultLevels
+	}
+	return l
+}
+
+// A Frame is one object read from the wire. It shares memory with the bytes it
+// was read from. The zero Frame is ready for Parse, and may be used again.
+type Frame struct {
+	Header Members // of the member "header"; empty where that is no object
+	Data   Members // of the member "data"; empty where that is no object
+	Top    Members // all members of the frame itself, "header" and "data" among them
+
+	raw    []byte
+	nested Members // the members of objects being parsed further down
+	twice  *ShapeError
+}
+
+// Raw is the frame exactly as it came, from brace to brace.
+func (f *Frame) Raw() []byte { return f.raw }
+
+// Value is the whole frame as one value.
+func (f *Frame) Value() Value { return Value{Object, f.raw} }
+
+// Type is the frame's data["message-type"].
+func (f *Frame) Type() Value { return f.Data.Get("message-type") }
+
+// Shape says whether this object is a frame: `header` and `data` are objects,
+// and no member stands twice in any object. Its error is a *ShapeError.
+func (f *Frame) Shape() error {
+	if f.twice != nil {
+		return f.twice
+	}
+	for _, name := range [...]string{"header", "data"} {
+		if v := f.Top.Get(name); v.kind != Object {
+			return &ShapeError{Problem: name + " is " + v.kind.String() + ", not an object"}
+		}
+	}
+	return nil
+}
+
+// Parse reads the one frame at the start of b, leading white space allowed,
+// into f and says how many bytes it took. Errors are *SyntaxError and
+// *LimitError; b ending within the frame is a *SyntaxError that wraps
+// io.ErrUnexpectedEOF. f shares b's memory.
+func Parse(b []byte, limits Limits, f *Frame) (n int, err error) {
+	start := skipSpace(b, 0)
+	n, err = parse(b[start:], limits.withDefaults(), f)
+	if err == errShort {
+		err = endOfStream(int64(len(b)), start == len(b))
+	} else if err != nil {
+		moveError(err, int64(start))
+	}
+	return start + n, err
+}
+
+// endOfStream is the error for a stream that ends within a frame, or before it.
+func endOfStream(offset int64, before bool) error {
+	e := &SyntaxError{Offset: offset, Expected: "the rest of the frame", Found: "end of stream", Err: io.ErrUnexpectedEOF}
+	if before {
+		e.Expected = `"{"`
+	}
+	return e
+}
+
+// moveError adds the offset of the frame in its stream to a parser's error.
+func moveError(err error, base int64) {
+	switch e := err.(type) {
+	case *SyntaxError:
+		e.Offset += base
+	case *LimitError:
+		e.Offset += base
+	}
+}

@@ -1,0 +1,175 @@
+package wire
+
+import (
+	"errors"
+	"io"
+)
+
+// A Reader reads frames from a stream that has no framing: frames in both
+// spellings, with or without white space between them, several in one read,
+// one in many. What it returns does not depend on where the stream was split.
+//
+// A Reader holds at most Limits.Bytes and as much again, and nothing while no
+// bytes wait in it. Its time is linear in the bytes read, also when they come
+// one by one.
+type Reader struct {
+	src    io.Reader
+	limits Limits
+	buf    []byte // read and not yet given out
+	base   int64  // offset of buf[0] in the stream
+	used   int    // bytes at the front of buf that the last frame took
+	frame  Frame
+	state  walk
+	tried  int // how many bytes of the current frame the parser has seen
+	err    error
+}
+
+// NewReader makes a Reader with these limits.
+func NewReader(src io.Reader, limits Limits) *Reader {
+	return &Reader{src: src, limits: limits.withDefaults()}
+}
+
+// readSize is what a Reader makes room for: any frame of ours fits (the longest
+// DATA_REQUEST with a token of 512 bytes takes some 650), most in half of it.
+const readSize = 512
+
+// Next reads the next frame. It stays valid until the next call.
+//
+// Errors: io.EOF after the last frame; *SyntaxError and *LimitError where the
+// bytes are no frame, and for good, because there is no telling where the next
+// frame would begin; what the stream's Read returns otherwise (a deadline, say),
+// after which Next may be called again and loses nothing.
+func (r *Reader) Next() (*Frame, error) {
+	if r.err != nil {
+		return nil, r.err
+	}
+	r.drop(r.used)
+	r.used = 0
+	for {
+		r.skipSpace()
+		f, err := r.parse()
+		if f != nil {
+			return f, nil
+		}
+		if err != errShort {
+			moveError(err, r.base)
+			r.err = err
+			return nil, err
+		}
+		if err := r.fill(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// Waiting says whether bytes have been read that no frame was made of yet.
+func (r *Reader) Waiting() bool { return len(r.buf) > r.used }
+
+// drop forgets n bytes at the front.
+func (r *Reader) drop(n int) {
+	r.base += int64(n)
+	rest := copy(r.buf, r.buf[n:])
+	r.buf = r.buf[:rest]
+}
+
+func (r *Reader) skipSpace() {
+	if r.tried == 0 && r.state.at == 0 {
+		r.drop(skipSpace(r.buf, 0))
+	}
+}
+
+// parse tries the parser on what is there. A frame that comes in small pieces
+// is not parsed again for every piece: only when its end has come by the
+// count of brackets, or when it has doubled, so that an error in its midst is
+// found before its end.
+func (r *Reader) parse() (*Frame, error) {
+	if len(r.buf) == 0 {
+		return nil, errShort
+	}
+	whole := len(r.buf) > r.limits.Bytes
+	if r.tried > 0 {
+		whole = r.state.done(r.buf) || whole
+		if !whole && len(r.buf) < 2*r.tried {
+			return nil, errShort
+		}
+	}
+	n, err := parse(r.buf, r.limits, &r.frame)
+	if err != nil {
+		r.tried = len(r.buf)
+		return nil, err
+	}
+	r.used, r.tried, r.state = n, 0, walk{}
+	return &r.frame, nil
+}
+
+// fill reads once more.
+func (r *Reader) fill() error {
+	if cap(r.buf) == len(r.buf) {
+		grown := make([]byte, len(r.buf), min(max(readSize, 2*cap(r.buf)), 2*r.limits.Bytes+readSize))
+		copy(grown, r.buf)
+		r.buf = grown
+	}
+	n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
+	r.buf = r.buf[:len(r.buf)+n]
+	if n > 0 {
+		return nil // an error that came with bytes comes again
+	}
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, io.EOF) {
+		r.err = io.EOF
+		if len(r.buf) > 0 {
+			r.err = r.atEnd()
+		}
+		return r.err
+	}
+	return err
+}
+
+// atEnd is the error for a stream that ended within a frame: what is wrong
+// with the bytes that came, and only if nothing is, that they end.
+func (r *Reader) atEnd() error {
+	if _, err := parse(r.buf, r.limits, &r.frame); err != errShort {
+		moveError(err, r.base)
+		return err
+	}
+	return endOfStream(r.base+int64(len(r.buf)), false)
+}
+
+// walk finds the end of a frame by counting brackets outside of strings, and
+// goes on where it stopped. It agrees with the parser on every valid frame; of
+// invalid ones the parser speaks.
+type walk struct {
+	at     int // bytes walked over
+	depth  int
+	quote  byte // of the string it is in
+	escape bool // the byte before was a backslash
+}
+
+// done walks on over b, the frame so far, and says whether its end was seen.
+func (w *walk) done(b []byte) bool {
+	for ; w.at < len(b); w.at++ {
+		c := b[w.at]
+		switch {
+		case w.escape:
+			w.escape = false
+		case w.quote != 0:
+			if c == '\\' {
+				w.escape = true
+			} else if c == w.quote {
+				w.quote = 0
+			}
+		case c == '"' || c == '\'':
+			w.quote = c
+		case c == '{' || c == '[':
+			w.depth++
+		case c == '}' || c == ']':
+			if w.depth--; w.depth <= 0 {
+				w.at++
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,53 @@
+package wire
+
+// A Refusal is why a server answers with CLOSE. It is for the log: on the wire
+// there is only the flag, or none.
+type Refusal uint8
+
+const (
+	NotRefused       Refusal = iota
+	NoFrame                  // the bytes are no frame, or over the limits
+	BadShape                 // header or data is no object, or a member stands twice
+	NotHello                 // no sessionId, and a type that is not HELLO
+	HelloIncomplete          // HELLO without MAC or sequence, or with credentials that are no strings
+	HelloNamesSession        // HELLO with a sessionId
+	WrongLogin               // user name or password
+	NoSession                // sessionId is unknown, ended, or no integer
+	WrongAddress             // the peer's IP is not the session's
+	WrongToken               // missing, malformed, expired, or not the one issued
+	WrongSequence            // null, 2.5, true, text, missing
+	UnknownType              // in a session, neither DATA_REQUEST nor CLOSE
+	Failed                   // the server could not make the answer
+)
+
+// refusals is one row for each Refusal, in their order: what a log calls it,
+// and whether its CLOSE carries isAuthencatedUser = "false".
+var refusals = [...]struct {
+	name string
+	flag bool
+}{
+	NotRefused:        {"not refused", false},
+	NoFrame:           {"no frame", false},
+	BadShape:          {"not a frame of the protocol", false},
+	NotHello:          {"no session and no HELLO", true},
+	HelloIncomplete:   {"incomplete HELLO", true},
+	HelloNamesSession: {"HELLO names a session", false},
+	WrongLogin:        {"wrong login", true},
+	NoSession:         {"no such session", true},
+	WrongAddress:      {"another address than the session's", false},
+	WrongToken:        {"wrong token", false},
+	WrongSequence:     {"wrong sequence", false},
+	UnknownType:       {"unknown type", false},
+	Failed:            {"server failure", false},
+}
+
+// String is the reason in a few words, the same in every log.
+func (r Refusal) String() string {
+	if int(r) < len(refusals) {
+		return refusals[r].name
+	}
+	return "unknown refusal"
+}
+
+// Flag says whether the CLOSE carries isAuthencatedUser = "false".
+func (r Refusal) Flag() bool { return int(r) < len(refusals) && refusals[r].flag }

@@ -1,0 +1,245 @@
+package wire
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// A User is who logged in, as the token names it.
+type User struct {
+	Name string
+	ID   int
+}
+
+// A ServerConfig is what a Server is given of the world. Login, Token, Now and
+// Random are required.
+type ServerConfig struct {
+	// Login checks a user name and password. It may take its time.
+	Login func(ctx context.Context, name, password string) (User, error)
+	// Token makes the token of a session that ends at the latest at end.
+	Token func(u User, session int64, start, end time.Time) (string, error)
+	// RefuseToken says why a token that is not the one issued for this session
+	// is refused. It is asked for the log only: the token is refused in any case.
+	RefuseToken func(token string, session int64) error
+	// Text gives the text of the next answer. Nil: 8 random lower-case letters.
+	Text func() string
+	// Now is the clock, with its monotonic part. Random gives keys, IV and text.
+	Now    func() time.Time
+	Random io.Reader
+
+	Rekey   int           // a fresh key with each Rekey-th answer of a session; 0: never
+	MaxLife time.Duration // of a session; 0: no end
+	Idle    time.Duration // a session ends after this time without a request; 0: never
+}
+
+// A Server is the server's half of all its sessions, as a state machine: a
+// frame in, an answer and a Verdict out. It knows no connection. All methods
+// may be called at once; requests of one session are answered one by one.
+type Server struct {
+	config ServerConfig
+	iv     IV
+
+	mu       sync.Mutex
+	sessions map[int64]*Session
+	lastID   int64
+}
+
+// NewServer makes a Server and draws its IV, which stays for its life.
+func NewServer(config ServerConfig) (*Server, error) {
+	s := &Server{config: config, sessions: make(map[int64]*Session)}
+	if err := drawLetters(config.Random, s.iv[:]); err != nil {
+		return nil, fmt.Errorf("cannot draw an IV: %w", err)
+	}
+	return s, nil
+}
+
+// Event says what a frame did.
+type Event uint8
+
+const (
+	Refused  Event = iota // see Verdict.Refusal
+	Opened                // HELLO: a session began
+	Answered              // DATA_REQUEST: a fresh answer
+	Resent                // DATA_REQUEST: the last answer again
+	Ended                 // CLOSE: the session is over
+)
+
+// A Verdict says what to do about a frame: write Reply if it is not empty, then
+// close the connection if Close is set. The rest is for the log.
+type Verdict struct {
+	Event      Event
+	Reply      []byte
+	Close      bool
+	Refusal    Refusal
+	Reason     error    // more about the refusal; nil where its name says all
+	Session    *Session // the session meant, where there is one
+	KeyChanged bool
+}
+
+// Answer takes a frame that came from peer. The reply is appended to dst.
+func (s *Server) Answer(ctx context.Context, dst []byte, f *Frame, peer netip.Addr) Verdict {
+	seq, seqOK := SequenceOf(f.Data.Get("sequence"))
+	if err := f.Shape(); err != nil {
+		return refuse(dst, seq, BadShape, err)
+	}
+	id := f.Data.Get("sessionId")
+	switch {
+	case !id.Present():
+		return s.hello(ctx, dst, f, peer)
+	case f.Type().Is(TypeHello):
+		return refuse(dst, seq, HelloNamesSession, nil)
+	}
+	session := s.find(id)
+	if session == nil {
+		return refuse(dst, seq, NoSession, fmt.Errorf("sessionId is %s", describeID(id)))
+	}
+	v := s.inSession(dst, f, session, peer, seq, seqOK)
+	v.Session = session
+	return v
+}
+
+// Malformed is the verdict on bytes that are no frame; err is what the Reader said.
+func (s *Server) Malformed(dst []byte, err error) Verdict {
+	return refuse(dst, Sequence{}, NoFrame, err)
+}
+
+func refuse(dst []byte, seq Sequence, r Refusal, reason error) Verdict {
+	return Verdict{
+		Event: Refused, Refusal: r, Reason: reason, Close: true,
+		Reply: appendServerClose(dst, seq, r.Flag()),
+	}
+}
+
+// hello takes a frame that names no session: a login, or nothing we know.
+func (s *Server) hello(ctx context.Context, dst []byte, f *Frame, peer netip.Addr) Verdict {
+	sequence := f.Data.Get("sequence")
+	seq, ok := SequenceOf(sequence)
+	if !f.Type().Is(TypeHello) {
+		return refuse(dst, seq, NotHello, nil)
+	}
+	mac, hasMAC := f.Header.Get("MAC").Text()
+	name, hasName := f.Data.Get("username").Text()
+	password, hasPassword := f.Data.Get("password").Text()
+	switch {
+	case !hasMAC:
+		return refuse(dst, seq, HelloIncomplete, errors.New("MAC is "+f.Header.Get("MAC").kind.String()))
+	case !sequence.Present():
+		return refuse(dst, seq, HelloIncomplete, errors.New("sequence is missing"))
+	case !hasName || !hasPassword:
+		return refuse(dst, seq, HelloIncomplete, errors.New("user name or password is no string"))
+	case !ok:
+		return refuse(dst, seq, WrongSequence, nil)
+	}
+	user, err := s.config.Login(ctx, name, password)
+	if err != nil {
+		return refuse(dst, seq, WrongLogin, err)
+	}
+	session, err := s.open(user, mac, peer)
+	if err != nil {
+		return refuse(dst, seq, Failed, err)
+	}
+	reply, err := appendHelloAck(dst, &helloAck{
+		sequence: seq, session: session.ID, key: session.key, iv: s.iv, token: string(session.token),
+	})
+	if err != nil {
+		return refuse(dst, seq, Failed, err)
+	}
+	session.key = Key{}
+	s.add(session)
+	return Verdict{Event: Opened, Reply: reply, Session: session}
+}
+
+// open makes a session, which is not in the table yet.
+func (s *Server) open(user User, mac string, peer netip.Addr) (*Session, error) {
+	s.mu.Lock()
+	s.lastID++
+	id := s.lastID
+	s.mu.Unlock()
+	now := s.config.Now()
+	session := &Session{ID: id, User: user, MAC: cutMAC(mac), Peer: plainAddr(peer), Start: now, used: now}
+	key, err := drawKey(s.config.Random)
+	if err != nil {
+		return nil, err
+	}
+	session.key, session.chain = key, NewChain(key, s.iv, Dialect{})
+	token, err := s.config.Token(user, id, now, s.end(now))
+	if err != nil {
+		return nil, err
+	}
+	session.token = []byte(token)
+	return session, nil
+}
+
+// inSession takes a frame of a living session: address, token and sequence are
+// checked in this order, then it is answered.
+func (s *Server) inSession(dst []byte, f *Frame, session *Session, peer netip.Addr, seq Sequence, seqOK bool) Verdict {
+	if plainAddr(peer) != session.Peer {
+		return refuse(dst, seq, WrongAddress, nil)
+	}
+	if err := s.checkToken(f.Header.Get("token"), session); err != nil {
+		return refuse(dst, seq, WrongToken, err)
+	}
+	if !seqOK {
+		return refuse(dst, Sequence{}, WrongSequence, nil)
+	}
+	t := f.Type()
+	switch {
+	case t.Is(TypeRequest):
+		return s.request(dst, session, seq)
+	case t.Is(TypeClose):
+		s.remove(session)
+		return Verdict{Event: Ended, Close: true}
+	}
+	return refuse(dst, seq, UnknownType, nil)
+}
+
+var errTokenMissing = errors.New("the token is missing")
+
+// checkToken compares a token with the one issued, in a time that depends on
+// its length only. One that differs is refused, whatever it says.
+func (s *Server) checkToken(v Value, session *Session) error {
+	if v.kind != String {
+		if !v.Present() {
+			return errTokenMissing
+		}
+		return errors.New("the token is " + v.kind.String())
+	}
+	if inner := v.raw[1 : len(v.raw)-1]; subtle.ConstantTimeCompare(inner, session.token) == 1 {
+		return nil
+	}
+	text, _ := v.Text()
+	if subtle.ConstantTimeCompare([]byte(text), session.token) == 1 {
+		return nil // written with escapes
+	}
+	if s.config.RefuseToken != nil {
+		if err := s.config.RefuseToken(text, session.ID); err != nil {
+			return err
+		}
+	}
+	return errors.New("the token is not the one issued for this session")
+}
+
+// plainAddr makes an address comparable: IPv4-mapped addresses equal their IPv4
+// form, and a zone does not count.
+func plainAddr(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+
+// cutMAC bounds what a session keeps of the MAC, which only logs show.
+func cutMAC(mac string) string {
+	if len(mac) > MaxMAC {
+		mac = mac[:MaxMAC]
+	}
+	return string([]byte(mac))
+}
+
+func describeID(v Value) string {
+	if v.kind != Integer {
+		return v.kind.String()
+	}
+	return quoteShort(v.raw)
+}

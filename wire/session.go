@@ -1,0 +1,190 @@
+package wire
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// A Session is one session of a Server. Its exported members never change.
+type Session struct {
+	ID    int64
+	User  User
+	MAC   string     // as the client sent it, cut to 64 bytes; not to be trusted
+	Peer  netip.Addr // IPv4-mapped addresses in their IPv4 form, without a zone
+	Start time.Time
+
+	token []byte
+	key   Key // until its HELLO_ACK is written
+
+	mu       sync.Mutex // held while a request is answered
+	chain    *Chain
+	answered int      // fresh answers so far
+	last     Sequence // of the last of them
+	reply    []byte   // the last of them, to be sent again
+	data     []byte   // scratch: the digits of data
+	text     [randomTextSize]byte
+
+	used  time.Time // of the last good frame; under Server.mu
+	ended bool      // under Server.mu
+}
+
+// Answered is how many fresh answers the session has had.
+func (s *Session) Answered() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answered
+}
+
+// AppendClose appends a CLOSE that the client did not ask for: it carries the
+// last sequence answered, 0 before there is one.
+func (s *Session) AppendClose(dst []byte) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return appendServerClose(dst, s.last, false)
+}
+
+// request answers a DATA_REQUEST: the last one again with the same bytes, any
+// other afresh.
+func (s *Server) request(dst []byte, session *Session, seq Sequence) Verdict {
+	session.mu.Lock()
+	defer session.mu.Unlock()
+	if !s.touch(session) {
+		return refuse(dst, seq, NoSession, nil) // it ended while this one waited
+	}
+	if session.answered > 0 && seq == session.last {
+		return Verdict{Event: Resent, Reply: append(dst, session.reply...)}
+	}
+	key, err := s.seal(session)
+	if err != nil {
+		return refuse(dst, seq, Failed, err)
+	}
+	reply, err := appendResponse(session.reply[:0], seq, session.ID, session.data, key)
+	if err != nil {
+		return refuse(dst, seq, Failed, err)
+	}
+	session.reply, session.last = reply, seq
+	session.answered++
+	return Verdict{Event: Answered, Reply: append(dst, reply...), KeyChanged: key != nil}
+}
+
+// seal makes the digits of the session's next data, and gives the key that goes
+// with them if it is a new one.
+func (s *Server) seal(session *Session) (*Key, error) {
+	rekey := s.config.Rekey > 0 && (session.answered+1)%s.config.Rekey == 0
+	if s.config.Text == nil {
+		return session.sealRandom(s.config.Random, rekey)
+	}
+	text := s.config.Text()
+	if len(text) > MaxText {
+		text = text[:MaxText]
+	}
+	return session.sealText(s.config.Random, text, rekey)
+}
+
+// touch notes that the session is in use; it says whether it still lives.
+func (s *Server) touch(session *Session) bool {
+	now := s.config.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.expired(session, now) {
+		return false
+	}
+	session.used = now
+	return true
+}
+
+func (s *Server) add(session *Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sessions[session.ID] = session
+}
+
+// find gives the living session that an id names; nil if there is none.
+func (s *Server) find(id Value) *Session {
+	n, ok := id.Int64()
+	if !ok {
+		return nil
+	}
+	now := s.config.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	session := s.sessions[n]
+	if session == nil || s.expired(session, now) {
+		return nil
+	}
+	return session
+}
+
+// expired says whether a session has ended, and takes it off the table if its
+// time has just run out. Server.mu is held.
+func (s *Server) expired(session *Session, now time.Time) bool {
+	if !session.ended && now.Before(s.deadline(session)) {
+		return false
+	}
+	session.ended = true
+	delete(s.sessions, session.ID)
+	return true
+}
+
+// forever stands for a deadline that never comes.
+const forever = 100 * 365 * 24 * time.Hour
+
+// deadline is when the session ends unless it is used. Server.mu is held.
+func (s *Server) deadline(session *Session) time.Time {
+	d := s.end(session.Start)
+	if s.config.Idle > 0 {
+		if idle := session.used.Add(s.config.Idle); idle.Before(d) {
+			d = idle
+		}
+	}
+	return d
+}
+
+// end is the latest end of a session that began at start.
+func (s *Server) end(start time.Time) time.Time {
+	if s.config.MaxLife > 0 {
+		return start.Add(s.config.MaxLife)
+	}
+	return start.Add(forever)
+}
+
+func (s *Server) remove(session *Session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	session.ended = true
+	delete(s.sessions, session.ID)
+}
+
+// Deadline is when a session ends unless it is used before; ok is false if it
+// has ended.
+func (s *Server) Deadline(session *Session) (t time.Time, ok bool) {
+	now := s.config.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.expired(session, now) {
+		return time.Time{}, false
+	}
+	return s.deadline(session), true
+}
+
+// Expire ends the sessions whose time has run out, connected or not, and gives
+// them back.
+func (s *Server) Expire() (ended []*Session) {
+	now := s.config.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, session := range s.sessions {
+		if s.expired(session, now) {
+			ended = append(ended, session)
+		}
+	}
+	return ended
+}
+
+// Sessions is how many sessions live.
+func (s *Server) Sessions() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.sessions)
+}
