@@ -207,6 +207,9 @@ func FuzzOpen(f *testing.F) {
 		// What opens seals back to the same number, leading zeros aside.
 		c.SetRegister(IV{2})
 		trimmed, _, _ := cutSign(digits)
+		if len(trimmed) == 0 {
+			trimmed = []byte("0")
+		}
 		if again, _ := c.Seal(nil, text); !bytes.Equal(again, trimmed) {
 			t.Fatalf("%s opened as %x and sealed as %s", digits, text, again)
 		}

@@ -9,12 +9,12 @@ import (
 // spellings, with or without white space between them, several in one read,
 // one in many. What it returns does not depend on where the stream was split.
 //
-// A Reader holds at most Limits.Bytes and as much again, and nothing while no
-// bytes wait in it. Its time is linear in the bytes read, also when they come
-// one by one.
+// A Reader holds at most twice Limits.Bytes and 512 bytes. Its time is linear in
+// the bytes read, also when they come one by one.
 type Reader struct {
 	src    io.Reader
 	limits Limits
+	space  []byte // the memory that buf is a part of
 	buf    []byte // read and not yet given out
 	base   int64  // offset of buf[0] in the stream
 	used   int    // bytes at the front of buf that the last frame took
@@ -68,8 +68,9 @@ func (r *Reader) Waiting() bool { return len(r.buf) > r.used }
 // drop forgets n bytes at the front.
 func (r *Reader) drop(n int) {
 	r.base += int64(n)
-	rest := copy(r.buf, r.buf[n:])
-	r.buf = r.buf[:rest]
+	if r.buf = r.buf[n:]; len(r.buf) == 0 {
+		r.buf = r.space[:0]
+	}
 }
 
 func (r *Reader) skipSpace() {
@@ -105,9 +106,10 @@ func (r *Reader) parse() (*Frame, error) {
 // fill reads once more.
 func (r *Reader) fill() error {
 	if cap(r.buf) == len(r.buf) {
-		grown := make([]byte, len(r.buf), min(max(readSize, 2*cap(r.buf)), 2*r.limits.Bytes+readSize))
-		copy(grown, r.buf)
-		r.buf = grown
+		if len(r.buf) > len(r.space)/2 || len(r.space) == 0 {
+			r.space = make([]byte, min(max(readSize, 2*len(r.space)), 2*r.limits.Bytes+readSize))
+		}
+		r.buf = r.space[:copy(r.space, r.buf)]
 	}
 	n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
 	r.buf = r.buf[:len(r.buf)+n]

@@ -5,19 +5,19 @@ package wire
 type Refusal uint8
 
 const (
-	NotRefused       Refusal = iota
-	NoFrame                  // the bytes are no frame, or over the limits
-	BadShape                 // header or data is no object, or a member stands twice
-	NotHello                 // no sessionId, and a type that is not HELLO
-	HelloIncomplete          // HELLO without MAC or sequence, or with credentials that are no strings
-	HelloNamesSession        // HELLO with a sessionId
-	WrongLogin               // user name or password
-	NoSession                // sessionId is unknown, ended, or no integer
-	WrongAddress             // the peer's IP is not the session's
-	WrongToken               // missing, malformed, expired, or not the one issued
-	WrongSequence            // null, 2.5, true, text, missing
-	UnknownType              // in a session, neither DATA_REQUEST nor CLOSE
-	Failed                   // the server could not make the answer
+	NotRefused        Refusal = iota
+	NoFrame                   // the bytes are no frame, or over the limits
+	BadShape                  // header or data is no object, or a member stands twice
+	NotHello                  // no sessionId, and a type that is not HELLO
+	HelloIncomplete           // HELLO without MAC or sequence, or with credentials that are no strings
+	HelloNamesSession         // HELLO with a sessionId
+	WrongLogin                // user name or password
+	NoSession                 // sessionId is unknown, ended, or no integer
+	WrongAddress              // the peer's IP is not the session's
+	WrongToken                // missing, malformed, expired, or not the one issued
+	WrongSequence             // null, 2.5, true, text, missing
+	UnknownType               // in a session, neither DATA_REQUEST nor CLOSE
+	Failed                    // the server could not make the answer
 )
 
 // refusals is one row for each Refusal, in their order: what a log calls it,
