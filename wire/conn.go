@@ -2,15 +2,20 @@ package wire
 
 import (
 	"net"
+	"os"
+	"sync"
 	"time"
 )
 
 // A Conn is a framed connection: frames over any net.Conn, with an absolute
-// deadline for each. One goroutine may read while another writes; Close ends
-// both.
+// deadline for each. One goroutine may read while another writes; Interrupt and
+// Close may be called from anywhere.
 type Conn struct {
 	net    net.Conn
 	reader *Reader
+
+	mu          sync.Mutex
+	interrupted bool
 }
 
 // NewConn makes a framed connection that reads with these limits.
@@ -22,10 +27,28 @@ func NewConn(c net.Conn, limits Limits) *Conn {
 // zero is none. After a deadline has passed (os.ErrDeadlineExceeded) it may be
 // called again and loses nothing; other errors are those of Reader.Next.
 func (c *Conn) Read(deadline time.Time) (*Frame, error) {
-	if err := c.net.SetReadDeadline(deadline); err != nil {
+	if err := c.setReadDeadline(deadline); err != nil {
 		return nil, err
 	}
 	return c.reader.Next()
+}
+
+func (c *Conn) setReadDeadline(deadline time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.interrupted {
+		return os.ErrDeadlineExceeded
+	}
+	return c.net.SetReadDeadline(deadline)
+}
+
+// Interrupt ends a Read that waits, and every later one, with
+// os.ErrDeadlineExceeded. Writing goes on.
+func (c *Conn) Interrupt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.interrupted = true
+	_ = c.net.SetReadDeadline(time.Unix(1, 0)) // fails on a closed connection, where nothing waits
 }
 
 // Write writes one frame in one Write: over TLS, one record.
