@@ -1,0 +1,144 @@
+package keys
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+const (
+	maxName = 64 // bytes of a user name, so that its token stays short
+	maxCost = 16 // of bcrypt: each step doubles it, and 16 takes some 4 seconds a login
+)
+
+const usersHint = "write the users with htpasswd -B FILE NAME: one line name:hash each, bcrypt only"
+
+// bcryptForm is variant, cost, and 22 characters of salt with 31 of hash. x/crypto/bcrypt alone takes any variant and
+// finds a character out of place only at the login.
+var bcryptForm = regexp.MustCompile(`^\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{53}$`)
+
+// account is a line of a users file.
+type account struct {
+	id   int // number of the line
+	hash []byte
+}
+
+// table is what a users file says. It never changes once it is parsed.
+type table struct {
+	accounts map[string]account
+	dummy    []byte // a hash that takes the usual time and fits no password
+}
+
+// parseUsers reads a users file: lines of htpasswd with bcrypt hashes, blank lines, and comments from # on. Every bad
+// line is in the error, by its number and without anything of its text: a password may have slipped into it.
+func parseUsers(data []byte) (*table, *trouble) {
+	t := &table{accounts: map[string]account{}}
+	costs := map[int]int{}
+	var bad []string
+	number := 0
+	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))) {
+		number++
+		text := strings.TrimRight(string(line), "\r\n")
+		if entry := strings.TrimSpace(text); entry == "" || entry[0] == '#' {
+			continue
+		}
+		cost, reason := t.add(number, text)
+		if reason != "" {
+			bad = append(bad, fmt.Sprintf("line %d: %s", number, reason))
+		}
+		costs[cost]++
+	}
+	if len(bad) > 0 {
+		return nil, &trouble{what: firstOf(5, bad, "; "), hint: usersHint}
+	}
+	if len(t.accounts) == 0 {
+		return nil, &trouble{what: "no users in it", hint: usersHint}
+	}
+	t.dummy = dummyHash(usual(costs))
+	return t, nil
+}
+
+// add takes a line into the table, or says what is wrong with it.
+func (t *table) add(number int, line string) (cost int, reason string) {
+	name, hash, found := strings.Cut(line, ":")
+	if !found {
+		return 0, "no colon in it"
+	}
+	if reason := badName(name); reason != "" {
+		return 0, reason
+	}
+	if first, taken := t.accounts[name]; taken {
+		return 0, fmt.Sprintf("the same name as in line %d", first.id)
+	}
+	cost, reason = bcryptCost(hash)
+	// Also with a bad hash the name counts as taken: its second line is bad all the same.
+	t.accounts[name] = account{id: number, hash: []byte(hash)}
+	return cost, reason
+}
+
+func badName(name string) string {
+	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
+	switch {
+	case name == "":
+		return "no name"
+	case len(name) > maxName:
+		return fmt.Sprintf("a name of more than %d bytes", maxName)
+	case !utf8.ValidString(name):
+		return "a name that is not UTF-8"
+	case strings.ContainsFunc(name, unprintable):
+		// Control characters, and with them what turns the direction of text on a terminal.
+		return "a name with unprintable characters"
+	}
+	return ""
+}
+
+// bcryptCost checks a hash so far that comparing with it can fail for nothing but a wrong password.
+func bcryptCost(hash string) (cost int, reason string) {
+	if !bcryptForm.MatchString(hash) {
+		return 0, otherHash(hash)
+	}
+	cost, err := bcrypt.Cost([]byte(hash))
+	if err != nil || cost > maxCost {
+		return 0, fmt.Sprintf("a bcrypt cost that is not from %d to %d", bcrypt.MinCost, maxCost)
+	}
+	return cost, ""
+}
+
+func otherHash(hash string) string {
+	kinds := []struct{ prefix, name string }{
+		{"$apr1$", "an MD5 hash (apr1)"},
+		{"$1$", "an MD5 hash"},
+		{"$5$", "a SHA-256 hash"},
+		{"$6$", "a SHA-512 hash"},
+		{"$2", "a damaged bcrypt hash"},
+		{"{SHA}", "a SHA-1 hash"},
+	}
+	for _, kind := range kinds {
+		if strings.HasPrefix(hash, kind.prefix) {
+			return kind.name + ", not a bcrypt one"
+		}
+	}
+	return "not a bcrypt hash"
+}
+
+// usual is the most common cost, and of several the highest.
+func usual(costs map[int]int) int {
+	best := bcrypt.MinCost
+	for cost, count := range costs {
+		if count > costs[best] || count == costs[best] && cost > best {
+			best = cost
+		}
+	}
+	return best
+}
+
+// dummyHash has the right form and no password: comparing with it takes the time of a real one. It needs no
+// randomness because what the comparison says is never looked at.
+func dummyHash(cost int) []byte {
+	return fmt.Appendf(nil, "$2y$%02d$%s", cost, strings.Repeat(".", 53))
+}

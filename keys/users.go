@@ -1,0 +1,206 @@
+package keys
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// ErrWrongLogin is what every refused login is; that is all the peer may learn. The three below, which wrap it, are
+// for the log.
+var (
+	ErrWrongLogin    = errors.New("wrong user name or password")
+	ErrUnknownUser   = fmt.Errorf("%w: unknown user", ErrWrongLogin)
+	ErrWrongPassword = fmt.Errorf("%w: wrong password", ErrWrongLogin)
+	ErrLongPassword  = fmt.Errorf("%w: password over 72 bytes", ErrWrongLogin)
+)
+
+// maxPassword is in bytes. bcrypt looks at no more, and its comparison cuts the rest off without a word.
+const maxPassword = 72
+
+// User is who has logged in.
+type User struct {
+	Name string
+	ID   int // number of the line in the users file; 1 for the built-in user
+}
+
+// Users checks logins. It is safe for use by several goroutines.
+type Users struct {
+	source *usersFile    // nil: the built-in user
+	gate   chan struct{} // a place in it for each computation that may run at once
+}
+
+// LoadUsers reads a users file: see the package comment for its form. The error, an [*Error], names the first five bad
+// lines and counts the others. The file is read once; see [Users.Watch].
+func LoadUsers(file string) (*Users, error) {
+	data, err := readFile(file)
+	if err != nil {
+		return nil, err
+	}
+	t, bad := parseUsers(data)
+	if bad != nil {
+		return nil, cannot("read", file, bad)
+	}
+	source := &usersFile{path: file, table: t, seen: sha256.Sum256(data)}
+	// A bcrypt computation is nothing but arithmetic: more of them than processors only make each other late.
+	return &Users{source: source, gate: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
+}
+
+// BuiltIn returns the one user test with the password test, whom a token calls client1 with the id 1: the login of the
+// protocol's description.
+func BuiltIn() *Users { return &Users{} }
+
+// Watch makes Check look, at most once a second by now, whether the file has changed, and use what is new in it. A
+// file that has become bad, or is gone, leaves the users as they were. changed hears of every change once: nil for a
+// file that has been taken, otherwise what is wrong with it. It runs on the goroutine of a Check, with no lock held.
+// For the built-in user Watch does nothing.
+func (u *Users) Watch(now func() time.Time, changed func(err error)) {
+	if u.source != nil {
+		u.source.watch(now, changed)
+	}
+}
+
+// Check returns the user of a login. Otherwise errors.Is(err, ErrWrongLogin) holds, or err is that of ctx, which may
+// end while the login waits for a processor. An unknown user takes as long as a wrong password, as far as the hashes
+// in the file have one cost.
+func (u *Users) Check(ctx context.Context, name, password string) (User, error) {
+	if u.source == nil {
+		return checkBuiltIn(name, password)
+	}
+	t := u.source.current()
+	if err := u.enter(ctx); err != nil {
+		return User{}, err
+	}
+	defer func() { <-u.gate }()
+	return t.check(name, password)
+}
+
+func (u *Users) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case u.gate <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// check computes exactly one hash, whatever the outcome.
+func (t *table) check(name, password string) (User, error) {
+	found, known := t.accounts[name]
+	hash, tried := found.hash, []byte(password)
+	if !known {
+		hash = t.dummy
+	}
+	long := len(tried) > maxPassword
+	if long {
+		tried = nil // hashed for the time it takes
+	}
+	match := bcrypt.CompareHashAndPassword(hash, tried) == nil
+	switch {
+	case !known:
+		return User{}, ErrUnknownUser
+	case long:
+		return User{}, ErrLongPassword
+	case !match:
+		return User{}, ErrWrongPassword
+	}
+	return User{Name: name, ID: found.id}, nil
+}
+
+func checkBuiltIn(name, password string) (User, error) {
+	const login = "test"
+	sameName, samePassword := same(name, login), same(password, login)
+	switch {
+	case !sameName:
+		return User{}, ErrUnknownUser
+	case !samePassword:
+		return User{}, ErrWrongPassword
+	}
+	return User{Name: "client1", ID: 1}, nil
+}
+
+// same compares in a time that tells neither where two texts differ nor how long the right one is.
+func same(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}
+
+// usersFile is a users file that is read again when it changes.
+type usersFile struct {
+	path string
+
+	mu      sync.Mutex
+	table   *table
+	now     func() time.Time // nil: not watched
+	changed func(error)
+	looked  time.Time         // when the file was last looked at
+	seen    [sha256.Size]byte // of what it held then; zero where it could not be read
+	missing string            // why it could not
+}
+
+func (f *usersFile) watch(now func() time.Time, changed func(error)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now, f.changed = now, changed
+	f.looked = now()
+}
+
+// current returns the users, after a look at the file where one is due.
+func (f *usersFile) current() *table {
+	f.mu.Lock()
+	news, err := f.look()
+	t, changed := f.table, f.changed
+	f.mu.Unlock()
+	if news && changed != nil {
+		changed(err)
+	}
+	return t
+}
+
+// look reads the file again when a second has passed. It compares what the file holds, not its size and time: a new
+// password changes neither the size nor, within one tick of the file system's clock, the time, and reading at most
+// 1 MiB is little beside one bcrypt computation.
+func (f *usersFile) look() (news bool, err error) {
+	if f.now == nil {
+		return false, nil
+	}
+	now := f.now()
+	// A clock that has been set back must not stop the looking.
+	if since := now.Sub(f.looked); since >= 0 && since < time.Second {
+		return false, nil
+	}
+	f.looked = now
+	// A pipe cannot be read twice, and might keep every login waiting.
+	if info, err := os.Stat(f.path); err == nil && !info.Mode().IsRegular() {
+		return false, nil
+	}
+	data, err := readFile(f.path)
+	if err != nil {
+		news = f.missing != err.Error()
+		f.missing, f.seen = err.Error(), [sha256.Size]byte{}
+		return news, err
+	}
+	f.missing = ""
+	sum := sha256.Sum256(data)
+	if sum == f.seen {
+		return false, nil
+	}
+	f.seen = sum
+	t, bad := parseUsers(data)
+	if bad != nil {
+		return true, cannot("read", f.path, bad)
+	}
+	f.table = t
+	return true, nil
+}
