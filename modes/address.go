@@ -1,0 +1,48 @@
+package modes
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// DefaultPort is the protocol's.
+const DefaultPort = "5000"
+
+// DefaultAddress is where a server listens and a client connects when nothing
+// else is said.
+const DefaultAddress = "127.0.0.1:" + DefaultPort
+
+// ParseAddress reads HOST:PORT or HOST, of which the port is then 5000. An IPv6
+// address may stand without brackets if it has no port.
+func ParseAddress(s string) (host, port string, err error) {
+	const hint = "an address is HOST or HOST:PORT, as localhost, 192.0.2.1:5000 or [::1]:5000"
+	bad := func(why string) error { return Usage(hint, "cannot use address %s: %s", quote(s), why) }
+	if ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")); err == nil {
+		return ip.String(), DefaultPort, nil
+	}
+	host, port = s, DefaultPort
+	if strings.Contains(s, ":") {
+		if host, port, err = net.SplitHostPort(s); err != nil {
+			return "", "", bad("it is neither a host nor a host with a port")
+		}
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 || port[0] == '+' {
+		return "", "", bad("the port is not a number from 0 to 65535")
+	}
+	if host == "" || strings.ContainsAny(host, " /\\@?#[]") || !printable(host) {
+		return "", "", bad("it names no host")
+	}
+	return host, port, nil
+}
+
+// IsLoopback says whether a host to listen on can be reached from this machine
+// only. A name is: localhost, and no other.
+func IsLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return strings.EqualFold(host, "localhost")
+	}
+	return ip.Unmap().IsLoopback()
+}

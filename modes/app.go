@@ -1,0 +1,94 @@
+package modes
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// NewApp puts the modes together. The library must neither print an error nor
+// exit: that is Report's and main's.
+func NewApp(p *Process, commands []*cli.Command) *cli.App {
+	for _, c := range commands {
+		c.OnUsageError = UsageError
+		c.CustomHelpTemplate = commandHelp
+		c.HideHelpCommand = true
+	}
+	return &cli.App{
+		Name: "proto", Usage: "serve, connect to and probe servers of one protocol",
+		Version: p.Version, HideVersion: true, HideHelpCommand: true,
+		Commands: commands, Writer: p.Out, ErrWriter: p.Err,
+		CustomAppHelpTemplate: appHelp,
+		OnUsageError:          UsageError,
+		ExitErrHandler:        func(*cli.Context, error) {},
+		Flags:                 []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version"}},
+		Action: func(c *cli.Context) error {
+			if c.Bool("version") {
+				_, err := fmt.Fprintf(p.Out, "proto %s\n", p.Version)
+				return err
+			}
+			if c.NArg() == 0 {
+				return Usage("`proto --help` lists the commands", "which command? there are %s", strings.Join(names(commands), " and "))
+			}
+			return unknownCommand(c.Args().First(), commands)
+		},
+	}
+}
+
+// Run runs the app with the command's flags put before its arguments.
+func Run(ctx context.Context, app *cli.App, args []string) error {
+	line := append([]string{app.Name}, args...)
+	if len(args) > 0 {
+		for _, c := range app.Commands {
+			if !c.HasName(args[0]) {
+				continue
+			}
+			arranged, err := Arrange(c, args[1:])
+			if err != nil {
+				return err
+			}
+			line = append([]string{app.Name, args[0]}, arranged...)
+		}
+	}
+	return app.RunContext(ctx, line)
+}
+
+func names(commands []*cli.Command) (names []string) {
+	for _, c := range commands {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+func unknownCommand(name string, commands []*cli.Command) error {
+	hint := "`proto --help` lists the commands"
+	if near := Nearest(name, names(commands)); near != "" {
+		hint = "did you mean `proto " + near + "`?"
+	}
+	return Usage(hint, "unknown command %s", quote(name))
+}
+
+const appHelp = `proto - {{.Usage}}
+
+Usage:
+  proto COMMAND [FLAGS] [ARGUMENTS]
+
+Commands:{{range .VisibleCommands}}
+  {{printf "%-10s" .Name}}{{.Usage}}{{end}}
+
+"proto COMMAND --help" says more. Exit codes: 0 done, 1 not all is well, 2 usage
+and configuration, 3 peer, 4 login refused, 130 and 143 stopped by a signal.
+`
+
+const commandHelp = `proto {{.Name}} - {{.Usage}}
+
+Usage:
+  proto {{.Name}} [FLAGS] {{.ArgsUsage}}
+
+{{.Description}}
+
+Flags:
+{{range .VisibleFlags}}  {{.}}
+{{end}}`

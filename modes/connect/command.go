@@ -1,0 +1,145 @@
+// Package connect is `proto connect`: a client of the protocol.
+package connect
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"proto/keys"
+	"proto/modes"
+	"proto/modes/serve"
+	"proto/wire"
+)
+
+const description = `Logs in at ADDRESS (HOST:PORT, HOST with port 5000, or local, a throw-away server
+started within the process), asks for data every --interval, prints one line for
+each answer, and says CLOSE after --duration or --count answers.`
+
+// Command is the mode's command line.
+func Command(p *modes.Process) *cli.Command {
+	return &cli.Command{
+		Name:        "connect",
+		Usage:       "run a client",
+		ArgsUsage:   "[ADDRESS]",
+		Description: description,
+		Flags:       flags(),
+		Action: func(c *cli.Context) error {
+			if err := modes.Leftover(c, 1); err != nil {
+				return err
+			}
+			s, err := read(c)
+			if err != nil {
+				return err
+			}
+			return start(c, p, s)
+		},
+	}
+}
+
+func flags() []cli.Flag {
+	flags := append(modes.LoginFlags(),
+		&cli.DurationFlag{Name: "interval", Usage: "ask for data every `TIME`; 0 is without a pause", Value: 30 * time.Second, EnvVars: []string{"PROTO_INTERVAL"}},
+		&cli.DurationFlag{Name: "duration", Usage: "say CLOSE after `TIME`; 0 is never", Value: 30 * time.Minute, EnvVars: []string{"PROTO_DURATION"}},
+		&cli.IntFlag{Name: "count", Usage: "say CLOSE after `N` answers; 0 is no limit", EnvVars: []string{"PROTO_COUNT"}},
+		&cli.DurationFlag{Name: "timeout", Usage: "wait at most `TIME` for the connection and for each answer", Value: 10 * time.Second, EnvVars: []string{"PROTO_TIMEOUT"}},
+		&cli.StringFlag{Name: "mac", Usage: "say that this is our MAC `ADDRESS`; else that of a network card", EnvVars: []string{"PROTO_MAC"}},
+		&cli.BoolFlag{Name: "json", Usage: "print answers as JSON, an object a line", EnvVars: []string{"PROTO_JSON"}},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show each frame sent and received, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
+		&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys in frames shown", EnvVars: []string{"PROTO_SECRETS"}},
+	)
+	return append(flags, modes.TrustFlags()...)
+}
+
+// settings are the flags, checked.
+type settings struct {
+	local      bool
+	host, port string
+	interval   time.Duration
+	duration   time.Duration
+	count      int
+	timeout    time.Duration
+	mac        string
+	json       bool
+	verbose    bool
+	secrets    bool
+}
+
+func read(c *cli.Context) (s *settings, err error) {
+	s = &settings{
+		interval: c.Duration("interval"), duration: c.Duration("duration"), count: c.Int("count"), timeout: c.Duration("timeout"),
+		mac: c.String("mac"), json: c.Bool("json"), verbose: c.Bool("verbose"), secrets: c.Bool("secrets"),
+	}
+	switch {
+	case s.interval < 0 || s.duration < 0:
+		return nil, modes.Usage("", "--interval and --duration cannot be below zero")
+	case s.count < 0:
+		return nil, modes.Usage("", "--count cannot be %d: it is below zero", s.count)
+	case s.timeout <= 0:
+		return nil, modes.Usage("", "--timeout cannot be %v: it is above zero", s.timeout)
+	case len(s.mac) > wire.MaxMAC:
+		return nil, modes.Usage("", "--mac cannot be longer than %d bytes", wire.MaxMAC)
+	}
+	if s.mac == "" {
+		s.mac = ownMAC()
+	}
+	address := modes.DefaultAddress
+	if c.NArg() > 0 {
+		address = c.Args().First()
+	}
+	if s.local = address == "local"; s.local {
+		return s, nil
+	}
+	s.host, s.port, err = modes.ParseAddress(address)
+	if err == nil && s.port == "0" {
+		err = modes.Usage("", "cannot connect to port 0")
+	}
+	return s, err
+}
+
+// start finds out where to connect and as whom, and runs the session.
+func start(c *cli.Context, p *modes.Process, s *settings) error {
+	trust, err := p.Trust(c)
+	if err != nil {
+		return err
+	}
+	var login modes.Login
+	if s.local {
+		local, err := serve.StartLocal(c.Context)
+		if err != nil {
+			return err
+		}
+		defer local.Stop()
+		if s.host, s.port, err = modes.ParseAddress(local.Address); err != nil {
+			return err
+		}
+		login, trust = local.Login, keys.Trust{Own: local.Certificate}
+	} else if login, err = p.Login(c); err != nil {
+		return err
+	}
+	config, done, err := p.ClientTLS(trust, s.host)
+	if err != nil {
+		return err
+	}
+	defer done()
+	dial := func(ctx context.Context) (net.Conn, error) {
+		return dialTLS(ctx, net.JoinHostPort(s.host, s.port), config)
+	}
+	return newSession(p, s, login, dial).run(c.Context)
+}
+
+// ownMAC is the address of the first network card that has one; without any,
+// one of the range set aside for documentation (RFC 7042, 2.1.2).
+func ownMAC() string {
+	cards, err := net.Interfaces()
+	if err == nil {
+		for _, card := range cards {
+			if card.Flags&net.FlagLoopback == 0 && len(card.HardwareAddr) == 6 {
+				return card.HardwareAddr.String()
+			}
+		}
+	}
+	return "00:00:5e:00:53:00"
+}

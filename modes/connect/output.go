@@ -1,0 +1,72 @@
+package connect
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"proto/modes"
+	"proto/wire"
+)
+
+// answerLine is an answer for people: time, sequence, text, round trip, and a
+// mark on a key change.
+func answerLine(a wire.Answer, _ int64, now time.Time, rtt time.Duration) string {
+	text := modes.Show(string(a.Text))
+	if a.Unreadable != nil {
+		text = "?"
+	}
+	line := fmt.Sprintf("%s  %4d  %-8s  %7s", now.Format("15:04:05.000"), a.Sequence, text, shortDuration(rtt))
+	if a.KeyChanged {
+		line += "  new key"
+	}
+	return line
+}
+
+// answerJSON is an answer for programs. text is null where it cannot be read.
+func answerJSON(a wire.Answer, session int64, now time.Time, rtt time.Duration) string {
+	var b []byte
+	b = append(b, `{"time":"`...)
+	b = now.AppendFormat(b, "2006-01-02T15:04:05.000000Z07:00")
+	b = append(b, `","sequence":`...)
+	b = strconv.AppendInt(b, a.Sequence, 10)
+	b = append(b, `,"session":`...)
+	b = strconv.AppendInt(b, session, 10)
+	b = append(b, `,"text":`...)
+	if a.Unreadable != nil {
+		b = append(b, "null"...)
+	} else {
+		b = wire.AppendASCII(b, string(a.Text))
+	}
+	b = append(b, `,"key_changed":`...)
+	b = strconv.AppendBool(b, a.KeyChanged)
+	b = append(b, `,"rtt_ms":`...)
+	b = strconv.AppendFloat(b, float64(rtt.Microseconds())/1000, 'f', 3, 64)
+	return string(append(b, '}'))
+}
+
+// shortDuration shows three digits: 812µs, 1.25ms, 30.1s.
+func shortDuration(d time.Duration) string {
+	unit := time.Nanosecond
+	for ; d/unit >= 1000; unit *= 10 {
+	}
+	return d.Round(unit).String()
+}
+
+// status shows the time left and the next request.
+func (c *session) status(next, end time.Time) {
+	if !c.p.ErrTerminal || time.Until(next) < time.Second {
+		return
+	}
+	var parts []string
+	if !end.IsZero() {
+		parts = append(parts, untilText(end)+" left")
+	}
+	if next.Before(end) || end.IsZero() {
+		parts = append(parts, "next request in "+untilText(next))
+	}
+	c.screen.Status(strings.Join(parts, ", "))
+}
+
+func untilText(t time.Time) string { return time.Until(t).Round(time.Second).String() }

@@ -1,0 +1,119 @@
+package modes
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"proto/keys"
+	"proto/wire"
+)
+
+// A Login is what HELLO says of the user.
+type Login struct {
+	User     string
+	Password string
+}
+
+// LoginFlags say who logs in. The password has no flag: it would stand in the
+// list of processes and in the shell's history.
+func LoginFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "user", Usage: "log in as `NAME`; asked for on a terminal", EnvVars: []string{"PROTO_USER"}},
+		&cli.StringFlag{Name: "password-file", Usage: "read the password from `FILE` (- is stdin), else PROTO_PASSWORD, else asked for", EnvVars: []string{"PROTO_PASSWORD_FILE"}},
+	}
+}
+
+// Login reads the login flags and asks for what they do not give.
+func (p *Process) Login(c *cli.Context) (l Login, err error) {
+	l.User = c.String("user")
+	file, password := c.String("password-file"), p.Env("PROTO_PASSWORD")
+	if !p.InTerminal && (l.User == "" || file == "" && password == "") {
+		return l, Usage("give --user and --password-file, or PROTO_USER and PROTO_PASSWORD",
+			"cannot ask for the %s: stdin is no terminal", missing(l.User))
+	}
+	if l.User == "" {
+		if l.User, err = p.Ask("User name: "); err != nil {
+			return l, err
+		}
+	}
+	switch {
+	case file == "-":
+		l.Password, err = readLine(p.In)
+	case file != "":
+		var b []byte
+		b, err = keys.ReadSecretFile(file)
+		l.Password = string(b)
+	case password != "":
+		l.Password = password
+	default:
+		var b []byte
+		b, err = p.AskHidden("Password: ")
+		l.Password = string(b)
+	}
+	if err != nil {
+		return l, Coded(ExitUsage, err)
+	}
+	return l, l.check()
+}
+
+func missing(user string) string {
+	if user == "" {
+		return "user name"
+	}
+	return "password"
+}
+
+// check holds a login against the limits of what is sent.
+func (l Login) check() error {
+	_, err := wire.AppendHello(nil, wire.Hello{User: l.User, Password: l.Password})
+	if err != nil {
+		return Usage("", "cannot log in: %v", err)
+	}
+	return nil
+}
+
+// Ask asks for a line on the terminal.
+func (p *Process) Ask(prompt string) (string, error) {
+	fmt.Fprint(p.Err, prompt)
+	return readLine(p.In)
+}
+
+// AskHidden asks for a line on the terminal, without echo.
+func (p *Process) AskHidden(prompt string) ([]byte, error) {
+	fmt.Fprint(p.Err, prompt)
+	b, err := p.ReadHidden()
+	fmt.Fprintln(p.Err)
+	if err != nil {
+		return nil, Usage("", "cannot read from the terminal: %s", Plain(err))
+	}
+	return b, nil
+}
+
+// maxLine bounds a line that is asked for, in bytes.
+const maxLine = 4096
+
+// readLine reads one line, byte by byte, so that nothing behind it is lost.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	var b [1]byte
+	for len(line) < maxLine {
+		_, err := io.ReadFull(r, b[:])
+		if err == io.EOF && len(line) > 0 {
+			b[0], err = '\n', nil
+		}
+		if err == io.EOF {
+			return "", Usage("", "cannot read from stdin: it has ended")
+		}
+		if err != nil {
+			return "", Usage("", "cannot read from stdin: %s", Plain(err))
+		}
+		if b[0] == '\n' {
+			return strings.TrimSuffix(string(line), "\r"), nil
+		}
+		line = append(line, b[0])
+	}
+	return "", Usage("", "cannot read from stdin: a line of over %d bytes", maxLine)
+}

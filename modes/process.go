@@ -1,0 +1,83 @@
+// Package modes is what the modes of proto share: the process's streams and
+// signals, exit codes, errors with hints, the rules for terminals, and the
+// flags for addresses, trust and login. Each mode is a package of its own
+// below it.
+package modes
+
+import (
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+)
+
+// A Process is all that a mode knows of the operating system.
+type Process struct {
+	Args    []string // without the program's name
+	In      io.Reader
+	Out     io.Writer // results
+	Err     io.Writer // prompts, logs, progress and errors
+	Env     func(string) string
+	Signals <-chan os.Signal // INT and TERM
+	Version string
+
+	InTerminal  bool // In can be asked, and its echo turned off
+	ErrTerminal bool // Err can show a status line
+
+	// ReadHidden reads a line from the terminal without echo.
+	ReadHidden func() ([]byte, error)
+}
+
+// FromOS is the real process.
+func FromOS(version string) *Process {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	// A closed stdout is then an error to handle, so that CLOSE is still sent.
+	signal.Ignore(syscall.SIGPIPE)
+	unsetEmpty()
+	return &Process{
+		Args: os.Args[1:], In: os.Stdin, Out: stdout{os.Stdout}, Err: os.Stderr, Env: os.Getenv,
+		Signals: signals, Version: version,
+		InTerminal:  isTerminal(os.Stdin),
+		ErrTerminal: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
+		ReadHidden:  func() ([]byte, error) { return term.ReadPassword(int(os.Stdin.Fd())) },
+	}
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// unsetEmpty makes an empty PROTO_ variable the same as none; the flag library
+// would take it for some kinds of flags and not for others.
+func unsetEmpty() {
+	for _, v := range os.Environ() {
+		if name, value, _ := strings.Cut(v, "="); value == "" && strings.HasPrefix(name, "PROTO_") {
+			os.Unsetenv(name)
+		}
+	}
+}
+
+// stdout tells a reader that has gone from all other errors.
+type stdout struct{ f *os.File }
+
+func (s stdout) Write(b []byte) (int, error) {
+	n, err := s.f.Write(b)
+	switch {
+	case errors.Is(err, syscall.EPIPE), errors.Is(err, os.ErrClosed):
+		err = ErrStdoutClosed
+	case err != nil:
+		err = &Error{Code: ExitNotWell, Message: "cannot write to stdout: " + Plain(err), Err: err}
+	}
+	return n, err
+}
+
+// SignalError is how a mode ends that a signal stopped; it prints nothing.
+func SignalError(s os.Signal) error {
+	if s == syscall.SIGTERM {
+		return &Error{Code: ExitTerminated}
+	}
+	return &Error{Code: ExitInterrupt}
+}

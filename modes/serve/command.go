@@ -1,0 +1,139 @@
+// Package serve is `proto serve`: a server of the protocol, many clients at once.
+package serve
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"proto/modes"
+)
+
+const description = `Listens for clients, logs them in, and answers each DATA_REQUEST with 8 random
+letters, or with the newest line of --data. Without --cert it shows a certificate
+of its own, kept for the next start; without --users, and on loopback only,
+test / test may log in.`
+
+// Command is the mode's command line.
+func Command(p *modes.Process) *cli.Command {
+	return &cli.Command{
+		Name:        "serve",
+		Usage:       "run a server",
+		ArgsUsage:   " ",
+		Description: description,
+		Flags:       flags(),
+		Action: func(c *cli.Context) error {
+			if err := modes.Leftover(c, 0); err != nil {
+				return err
+			}
+			s, err := read(c)
+			if err != nil {
+				return err
+			}
+			return run(c.Context, p, s)
+		},
+	}
+}
+
+func flags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "listen", Usage: "listen on `ADDRESS`, repeatable; port 0 is any free one", Value: cli.NewStringSlice(modes.DefaultAddress), EnvVars: []string{"PROTO_LISTEN"}},
+		&cli.StringFlag{Name: "cert", Usage: "show the certificate in `FILE` (PEM) instead of one of our own", EnvVars: []string{"PROTO_CERT"}},
+		&cli.StringFlag{Name: "key", Usage: "its private key is in `FILE` (PEM); without, in the --cert file", EnvVars: []string{"PROTO_KEY"}},
+		&cli.StringFlag{Name: "key-pass-file", Usage: "read the key's pass phrase from `FILE`, else PROTO_KEY_PASS, else asked for", EnvVars: []string{"PROTO_KEY_PASS_FILE"}},
+		&cli.StringFlag{Name: "users", Usage: "let in the users in `FILE` (htpasswd, bcrypt)", EnvVars: []string{"PROTO_USERS"}},
+		&cli.StringFlag{Name: "token-key-file", Usage: "sign tokens with the key in `FILE`, 32 bytes or more, instead of a random one", EnvVars: []string{"PROTO_TOKEN_KEY_FILE"}},
+		&cli.StringFlag{Name: "data", Usage: "answer with random letters, or the newest line of `random|FILE|-`", Value: "random", EnvVars: []string{"PROTO_DATA"}},
+		&cli.IntFlag{Name: "rekey", Usage: "give a new key with each `N`th answer of a session; 0 is never", Value: 10, EnvVars: []string{"PROTO_REKEY"}},
+		&cli.DurationFlag{Name: "max-life", Usage: "end a session after `TIME`; 0 is never", Value: 35 * time.Minute, EnvVars: []string{"PROTO_MAX_LIFE"}},
+		&cli.DurationFlag{Name: "idle", Usage: "end a session after `TIME` without a request; 0 is never", Value: 90 * time.Second, EnvVars: []string{"PROTO_IDLE"}},
+		&cli.IntFlag{Name: "max-frame", Usage: "refuse frames of over `BYTES`", Value: 4096, EnvVars: []string{"PROTO_MAX_FRAME"}},
+		&cli.DurationFlag{Name: "drain", Usage: "when stopped, take at most `TIME` to say CLOSE to all", Value: 10 * time.Second, EnvVars: []string{"PROTO_DRAIN"}},
+		&cli.StringFlag{Name: "log", Usage: "write the log as `text|json`", Value: "text", EnvVars: []string{"PROTO_LOG"}},
+		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show frames as they pass, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
+	}
+}
+
+// settings are the flags, checked.
+type settings struct {
+	listen       []string // host:port
+	cert, key    string
+	keyPassFile  string
+	users        string
+	tokenKeyFile string
+	data         string
+	rekey        int
+	maxLife      time.Duration
+	idle         time.Duration
+	maxFrame     int
+	drain        time.Duration
+	log          string
+	verbose      bool
+}
+
+func read(c *cli.Context) (*settings, error) {
+	s := &settings{
+		cert: c.String("cert"), key: c.String("key"), keyPassFile: c.String("key-pass-file"),
+		users: c.String("users"), tokenKeyFile: c.String("token-key-file"), data: c.String("data"),
+		rekey: c.Int("rekey"), maxLife: c.Duration("max-life"), idle: c.Duration("idle"),
+		maxFrame: c.Int("max-frame"), drain: c.Duration("drain"), log: c.String("log"), verbose: c.Bool("verbose"),
+	}
+	if s.cert == "" && s.key != "" {
+		return nil, modes.Usage("give --cert too, the certificate that belongs to the key", "--key without --cert")
+	}
+	if err := s.checkNumbers(); err != nil {
+		return nil, err
+	}
+	for _, address := range c.StringSlice("listen") {
+		host, port, err := modes.ParseAddress(address)
+		if err != nil {
+			return nil, err
+		}
+		s.listen = append(s.listen, net.JoinHostPort(host, port))
+	}
+	if s.users == "" {
+		return s, s.checkLoopback()
+	}
+	return s, nil
+}
+
+// smallestFrame and largestFrame are the bounds of --max-frame: below, our own
+// client's frames would not fit; above, a frame is an attack on the memory.
+const (
+	smallestFrame = 1024
+	largestFrame  = 1 << 20
+)
+
+func (s *settings) checkNumbers() error {
+	for _, d := range []struct {
+		name  string
+		value time.Duration
+	}{{"max-life", s.maxLife}, {"idle", s.idle}, {"drain", s.drain}} {
+		if d.value < 0 {
+			return modes.Usage("", "--%s cannot be %v: it is below zero", d.name, d.value)
+		}
+	}
+	if s.rekey < 0 {
+		return modes.Usage("", "--rekey cannot be %d: it is below zero", s.rekey)
+	}
+	if s.maxFrame < smallestFrame || s.maxFrame > largestFrame {
+		return modes.Usage("", "--max-frame cannot be %d: it is from %d to %d bytes", s.maxFrame, smallestFrame, largestFrame)
+	}
+	return nil
+}
+
+// checkLoopback keeps the login everybody knows off the network.
+func (s *settings) checkLoopback() error {
+	other := slices.IndexFunc(s.listen, func(address string) bool {
+		host, _, _ := net.SplitHostPort(address)
+		return !modes.IsLoopback(host)
+	})
+	if other < 0 {
+		return nil
+	}
+	return modes.Usage("make a users file with `htpasswd -B -c users.txt NAME` and give --users users.txt",
+		"cannot listen on %s without --users: the built-in login test / test is for loopback only", fmt.Sprint(s.listen[other]))
+}

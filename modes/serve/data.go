@@ -1,0 +1,193 @@
+package serve
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"proto/modes"
+	"proto/wire"
+)
+
+// text gives what answers hold; nil stands for random letters.
+func (s *settings) text(p *modes.Process, log *slog.Logger) (text func() string, stop func(), err error) {
+	switch s.data {
+	case "random":
+		return nil, func() {}, nil
+	case "-":
+		source := &stdinLines{log: log}
+		go source.read(p.In) // ends with stdin, which nobody can make it do sooner
+		return source.text, func() {}, nil
+	}
+	source := &fileLines{name: s.data, log: log}
+	if err := source.look(); err != nil {
+		return nil, nil, modes.Usage("--data takes random, the name of a file, or - for stdin",
+			"cannot read %s: %s", modes.Show(s.data), modes.Plain(err))
+	}
+	return source.text, func() {}, nil
+}
+
+// clean makes a line fit to be sent: without its final CR, with U+FFFD for what
+// is no UTF-8, and cut to 256 bytes between two characters. It says what it did.
+func clean(line []byte) (text string, did []string) {
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	text = string(line)
+	if !utf8.ValidString(text) {
+		text = string([]rune(text))
+		did = append(did, "bad UTF-8 replaced")
+	}
+	if len(text) > wire.MaxText {
+		end := wire.MaxText
+		for !utf8.RuneStart(text[end]) {
+			end--
+		}
+		text = strings.Clone(text[:end])
+		did = append(did, "cut to 256 bytes")
+	}
+	return text, did
+}
+
+func logClean(log *slog.Logger, source string, did []string) {
+	if len(did) > 0 {
+		log.Warn("line of data changed", "source", source, "change", strings.Join(did, ", "))
+	}
+}
+
+// stdinLines keeps the newest whole line of stdin.
+type stdinLines struct {
+	log    *slog.Logger
+	mu     sync.Mutex
+	newest string
+}
+
+func (s *stdinLines) text() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.newest
+}
+
+// read takes lines until stdin ends. Of a line it keeps no more than can be sent,
+// with room for what clean takes away.
+func (s *stdinLines) read(r io.Reader) {
+	in := bufio.NewReaderSize(r, 4096)
+	var line []byte
+	for {
+		piece, err := in.ReadSlice('\n')
+		if room := 4*wire.MaxText - len(line); room > 0 {
+			line = append(line, piece[:min(room, len(piece))]...)
+		}
+		switch {
+		case err == nil:
+			text, did := clean(bytes.TrimSuffix(line, []byte("\n")))
+			logClean(s.log, "stdin", did)
+			s.mu.Lock()
+			s.newest = text
+			s.mu.Unlock()
+			line = line[:0]
+		case errors.Is(err, bufio.ErrBufferFull):
+		default:
+			s.log.Info("stdin has ended, its last line is repeated")
+			return
+		}
+	}
+}
+
+// fileLines gives the newest whole line of a file, which it looks for when it is
+// asked: so the file may grow, shrink, or be replaced by another of its name.
+type fileLines struct {
+	name string
+	log  *slog.Logger
+
+	mu     sync.Mutex
+	newest string
+	seen   os.FileInfo // as it was when newest was read
+	gone   bool
+}
+
+func (f *fileLines) text() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	err := f.look()
+	if gone := err != nil; gone != f.gone {
+		f.gone = gone
+		if gone {
+			f.log.Warn("data file cannot be read, its last line is repeated", "file", f.name, "err", modes.Plain(err))
+		}
+	}
+	return f.newest
+}
+
+// look reads the newest line if the file has changed.
+func (f *fileLines) look() error {
+	info, err := os.Stat(f.name)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return errors.New("it is a directory")
+	}
+	if f.seen != nil && os.SameFile(info, f.seen) && info.Size() == f.seen.Size() && info.ModTime().Equal(f.seen.ModTime()) && time.Since(info.ModTime()) > coarse {
+		return nil
+	}
+	file, err := os.Open(f.name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	line, ok, err := lastLine(file, info.Size())
+	if err != nil {
+		return err
+	}
+	f.seen = info
+	if text, did := clean(line); ok && text != f.newest {
+		logClean(f.log, f.name, did)
+		f.newest = text
+	}
+	return nil
+}
+
+// coarse is the step in which file systems count times: a file changed so
+// lately may change again and show the same time.
+const coarse = 2 * time.Second
+
+// lastLine reads the last line of a file that has its newline, from the end
+// backwards, and keeps of it what can be sent. ok is false if there is none.
+func lastLine(r io.ReaderAt, size int64) (line []byte, ok bool, err error) {
+	const step = 4096
+	buf := make([]byte, step)
+	end := int64(-1) // where the line's newline is
+	start := int64(0)
+	for at := size; at > 0 && start == 0; {
+		n := min(step, at)
+		at -= n
+		if _, err := r.ReadAt(buf[:n], at); err != nil && err != io.EOF {
+			return nil, false, err
+		}
+		piece := buf[:n]
+		if end < 0 {
+			i := bytes.LastIndexByte(piece, '\n')
+			if i < 0 {
+				continue
+			}
+			end, piece = at+int64(i), piece[:i]
+		}
+		if i := bytes.LastIndexByte(piece, '\n'); i >= 0 {
+			start = at + int64(i) + 1
+		}
+	}
+	if end < 0 {
+		return nil, false, nil
+	}
+	line = make([]byte, min(end-start, 4*wire.MaxText))
+	if _, err := r.ReadAt(line, start); err != nil && err != io.EOF {
+		return nil, false, err
+	}
+	return line, true, nil
+}

@@ -1,0 +1,174 @@
+package serve
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"proto/keys"
+	"proto/modes"
+	"proto/wire"
+)
+
+// run serves until a signal comes, and then drains.
+func run(ctx context.Context, p *modes.Process, s *settings) error {
+	level := slog.LevelInfo
+	if s.verbose {
+		level = slog.LevelDebug
+	}
+	log, err := modes.NewLog(p.Err, s.log, level)
+	if err != nil {
+		return err
+	}
+	identity, note, err := s.identity(p)
+	if err != nil {
+		return err
+	}
+	config, stopData, err := s.config(p, log)
+	if err != nil {
+		return err
+	}
+	defer stopData()
+	core, err := wire.NewServer(config)
+	if err != nil {
+		return modes.Coded(modes.ExitUsage, err)
+	}
+	listeners, err := listen(ctx, s.listen)
+	if err != nil {
+		return err
+	}
+	srv := newServer(core, identity, log)
+	srv.limits.Bytes = s.maxFrame
+	if s.verbose {
+		srv.trace = tracer(p.Err, s.log, log)
+	}
+	s.announce(p, listeners, identity, note)
+	return srv.serveUntil(listeners, p.Signals, s.drain)
+}
+
+// identity loads the certificate and key, or makes our own. note says what is
+// worth knowing about them.
+func (s *settings) identity(p *modes.Process) (id *keys.Identity, note string, err error) {
+	if s.cert != "" {
+		id, err = keys.Load(s.cert, s.key, s.passPhrase(p), time.Now())
+		if err != nil {
+			return nil, "", modes.Coded(modes.ExitUsage, err)
+		}
+		return id, id.Hint(), nil
+	}
+	dir, err := keys.StateDir(p.Env)
+	if err == nil {
+		id, err = keys.Own(dir, time.Now)
+	}
+	if errors.Is(err, keys.ErrNotWritable) {
+		note = "the certificate is in memory only, there is no place to keep it; the next start has another"
+		id, err = keys.Memory(time.Now)
+	}
+	return id, note, modes.Coded(modes.ExitUsage, err)
+}
+
+// passPhrase gives the key's pass phrase: from a file, the environment, or a
+// prompt.
+func (s *settings) passPhrase(p *modes.Process) keys.PassPhrase {
+	if s.keyPassFile != "" {
+		return func() ([]byte, error) { return keys.ReadSecretFile(s.keyPassFile) }
+	}
+	if pass := p.Env("PROTO_KEY_PASS"); pass != "" {
+		return func() ([]byte, error) { return []byte(pass), nil }
+	}
+	if !p.InTerminal {
+		return nil
+	}
+	file := s.key
+	if file == "" {
+		file = s.cert
+	}
+	return func() ([]byte, error) { return p.AskHidden("Pass phrase of " + modes.Show(file) + ": ") }
+}
+
+// config puts together what the protocol's server is given of the world.
+func (s *settings) config(p *modes.Process, log *slog.Logger) (c wire.ServerConfig, stop func(), err error) {
+	users := keys.BuiltIn()
+	if s.users != "" {
+		if users, err = keys.LoadUsers(s.users); err != nil {
+			return c, nil, modes.Coded(modes.ExitUsage, err)
+		}
+		users.Watch(time.Now, func(err error) {
+			if err != nil {
+				log.Error("users file not taken, the users stay as they were", "err", err)
+				return
+			}
+			log.Info("users file read again", "file", s.users)
+		})
+	}
+	signer, err := s.signer()
+	if err != nil {
+		return c, nil, modes.Coded(modes.ExitUsage, err)
+	}
+	text, stop, err := s.text(p, log)
+	if err != nil {
+		return c, nil, err
+	}
+	return wire.ServerConfig{
+		Login: login(users), Token: token(signer), RefuseToken: refuseToken(signer),
+		Text: text, Now: time.Now, Random: rand.Reader,
+		Rekey: s.rekey, MaxLife: s.maxLife, Idle: s.idle,
+	}, stop, nil
+}
+
+func (s *settings) signer() (*keys.Signer, error) {
+	secret := keys.RandomSecret()
+	if s.tokenKeyFile != "" {
+		var err error
+		if secret, err = keys.ReadTokenKey(s.tokenKeyFile); err != nil {
+			return nil, err
+		}
+	}
+	return keys.NewSigner(secret, time.Now)
+}
+
+func login(users *keys.Users) func(context.Context, string, string) (wire.User, error) {
+	return func(ctx context.Context, name, password string) (wire.User, error) {
+		u, err := users.Check(ctx, name, password)
+		return wire.User(u), err
+	}
+}
+
+func token(signer *keys.Signer) func(wire.User, int64, time.Time, time.Time) (string, error) {
+	return func(u wire.User, session int64, start, end time.Time) (string, error) {
+		return signer.Sign(u.Name, u.ID, session, start, end)
+	}
+}
+
+// refuseToken says what is wrong with a token that is not the one issued.
+func refuseToken(signer *keys.Signer) func(string, int64) error {
+	return func(token string, session int64) error {
+		claims, err := signer.Parse(token)
+		switch {
+		case err != nil:
+			return err
+		case claims.SID != session:
+			return fmt.Errorf("token of session %d", claims.SID)
+		}
+		return errors.New("token of an earlier session with this number")
+	}
+}
+
+// listen opens all addresses or none.
+func listen(ctx context.Context, addresses []string) (listeners []net.Listener, err error) {
+	for _, address := range addresses {
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+		if err != nil {
+			for _, l := range listeners {
+				l.Close()
+			}
+			return nil, modes.Usage(listenHint(err), "cannot listen on %s: %s", address, modes.Plain(err))
+		}
+		listeners = append(listeners, l)
+	}
+	return listeners, nil
+}

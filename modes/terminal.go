@@ -1,0 +1,75 @@
+package modes
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The rules for terminals. Results go to stdout, everything else to stderr. A
+// prompt needs a terminal on stdin, a status line one on stderr that is not
+// TERM=dumb. What a peer, a file or a command line holds is shown as it is only
+// if every character of it is a printable one; else it is quoted (Show).
+
+// Show makes a text safe for a terminal and keeps one that is already: what it
+// returns is the text itself or, in double quotes, the text with escapes for
+// all that is not printable. Empty texts, and such as begin with a quote or
+// have blanks at an end, are quoted too, so that the two cannot be confused.
+func Show(s string) string {
+	if s == "" || s[0] == '"' || strings.TrimSpace(s) != s || !printable(s) {
+		return quote(s)
+	}
+	return s
+}
+
+func quote(s string) string { return strconv.Quote(s) }
+
+func printable(s string) bool {
+	for i, r := range s {
+		if !unicode.IsPrint(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd") {
+			return false
+		}
+	}
+	return true
+}
+
+// A Screen writes result lines to stdout and, on a terminal, keeps one status
+// line below them on stderr. One goroutine at a time.
+type Screen struct {
+	p     *Process
+	shown bool
+}
+
+// NewScreen makes the screen of a process.
+func NewScreen(p *Process) *Screen { return &Screen{p: p} }
+
+// Line writes one line of results.
+func (s *Screen) Line(line string) error {
+	s.Clear()
+	_, err := fmt.Fprintln(s.p.Out, line)
+	return err
+}
+
+// Note writes one line to stderr.
+func (s *Screen) Note(line string) {
+	s.Clear()
+	fmt.Fprintln(s.p.Err, line)
+}
+
+// Status shows the status line, in place of the one before.
+func (s *Screen) Status(text string) {
+	if s.p.ErrTerminal {
+		fmt.Fprintf(s.p.Err, "\r\x1b[K%s", text)
+		s.shown = true
+	}
+}
+
+// Clear takes the status line away.
+func (s *Screen) Clear() {
+	if s.shown {
+		fmt.Fprint(s.p.Err, "\r\x1b[K")
+		s.shown = false
+	}
+}

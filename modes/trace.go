@@ -1,0 +1,34 @@
+package modes
+
+import (
+	"proto/wire"
+)
+
+// secret says whether a trace hides the member of this name; key2 is the IV.
+func secret(name string) bool {
+	switch name {
+	case "password", "token", "key1", "key2":
+		return true
+	}
+	return false
+}
+
+// Trace is a frame as -v shows it, under a word such as "Sending", the way the
+// protocol's description prints them. Passwords, tokens and keys are hidden
+// unless secrets is set.
+func Trace(word string, f *wire.Frame, secrets bool) string {
+	hide := secret
+	if secrets {
+		hide = nil
+	}
+	return string(wire.AppendIndented([]byte(word+": "), f.Value(), hide))
+}
+
+// TraceBytes is Trace of a frame just written.
+func TraceBytes(word string, frame []byte, secrets bool) string {
+	var f wire.Frame
+	if _, err := wire.Parse(frame, wire.Limits{Bytes: len(frame), Levels: len(frame)}, &f); err != nil {
+		return word + ": " + Show(string(frame)) // only a frame made wrong on purpose
+	}
+	return Trace(word, &f, secrets)
+}
