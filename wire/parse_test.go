@@ -274,17 +274,33 @@ var streams = []string{
 	`{"header":{},"data":{"a":"` + strings.Repeat("y", 5000) + `"}}`,
 	strings.Repeat(`{"header":{},"data":{"a":"0123456789012345678901234567890123456789"}}`, 40),
 	strings.Repeat(" ", 9000) + `{"header":{},"data":{}}`,
+	`{"a":"` + strings.Repeat("z", 20_000) + `"}{"a":[` + strings.Repeat(`"}",`, 9000) + `1]}x`,
 	strings.Repeat(`{"a":`, 20), `[`, `{"a":"\u12`, "", "\n",
 }
 
 func TestWholeEqualsSplit(t *testing.T) {
-	for _, s := range streams {
+	for i, s := range streams {
 		in := []byte(s)
+		wide := Limits{Bytes: 64 << 10}
+		sameReading(t, fmt.Sprint("wide, stream ", i), in, wide, iotest.OneByteReader(strings.NewReader(s)))
 		sameReading(t, "one byte at a time", in, Limits{}, iotest.OneByteReader(strings.NewReader(s)))
 		sameReading(t, "halves", in, Limits{}, iotest.HalfReader(strings.NewReader(s)))
 		sameReading(t, "data with its error", in, Limits{}, iotest.DataErrReader(strings.NewReader(s)))
 		for cut := 0; cut <= len(s) && cut < 400; cut++ {
 			sameReading(t, fmt.Sprint("cut at ", cut), in, Limits{}, io.MultiReader(strings.NewReader(s[:cut]), strings.NewReader(s[cut:])))
+		}
+	}
+}
+
+// TestErrorIsFoundAtOnce: a peer that sends something wrong and then waits is
+// answered, also when it sends byte by byte.
+func TestErrorIsFoundAtOnce(t *testing.T) {
+	for _, s := range []string{`{"header': {}, "d`, `{"a":}`, `x`, `{"a":"\q`, `{"a":01`, `{"a":1,}`} {
+		waits := iotest.ErrReader(errors.New("asked for more"))
+		_, err := readAll(io.MultiReader(iotest.OneByteReader(strings.NewReader(s)), waits), Limits{})
+		var e *SyntaxError
+		if !errors.As(err, &e) {
+			t.Errorf("%q: %v", s, err)
 		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 // spellings, with or without white space between them, several in one read,
 // one in many. What it returns does not depend on where the stream was split.
 //
-// A Reader holds at most twice Limits.Bytes and 512 bytes. Its time is linear in
-// the bytes read, also when they come one by one.
+// A Reader holds at most twice Limits.Bytes and 512 bytes. What is no frame is
+// refused at the first byte that shows it, if the frame is of up to 8 KiB.
 type Reader struct {
 	src    io.Reader
 	limits Limits
@@ -79,20 +79,20 @@ func (r *Reader) skipSpace() {
 	}
 }
 
-// parse tries the parser on what is there. A frame that comes in small pieces
-// is not parsed again for every piece: only when its end has come by the
-// count of brackets, or when it has doubled, so that an error in its midst is
-// found before its end.
+// eagerBytes is up to which size a frame is parsed again with every piece of it,
+// so that an error in its midst is found at once. Were it to come in pieces of
+// one byte, that is 2^25 steps in all, less than the reads themselves take.
+const eagerBytes = 8 << 10
+
+// parse tries the parser on what is there. A larger frame is parsed again only
+// when its end has come by the count of brackets, or when it has grown by an
+// eighth: so the time for it does not grow with the square of its size.
 func (r *Reader) parse() (*Frame, error) {
 	if len(r.buf) == 0 {
 		return nil, errShort
 	}
-	whole := len(r.buf) > r.limits.Bytes
-	if r.tried > 0 {
-		whole = r.state.done(r.buf) || whole
-		if !whole && len(r.buf) < 2*r.tried {
-			return nil, errShort
-		}
+	if r.tried > eagerBytes && !r.state.done(r.buf) && len(r.buf) <= r.limits.Bytes && len(r.buf) < r.tried+r.tried/8 {
+		return nil, errShort
 	}
 	n, err := parse(r.buf, r.limits, &r.frame)
 	if err != nil {
