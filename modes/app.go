@@ -13,7 +13,7 @@ import (
 func NewApp(p *Process, commands []*cli.Command) *cli.App {
 	for _, c := range commands {
 		c.OnUsageError = UsageError
-		c.CustomHelpTemplate = commandHelp
+		c.CustomHelpTemplate = commandHelp(c)
 		c.HideHelpCommand = true
 	}
 	return &cli.App{
@@ -69,26 +69,3 @@ func unknownCommand(name string, commands []*cli.Command) error {
 	}
 	return Usage(hint, "unknown command %s", quote(name))
 }
-
-const appHelp = `proto - {{.Usage}}
-
-Usage:
-  proto COMMAND [FLAGS] [ARGUMENTS]
-
-Commands:{{range .VisibleCommands}}
-  {{printf "%-10s" .Name}}{{.Usage}}{{end}}
-
-"proto COMMAND --help" says more. Exit codes: 0 done, 1 not all is well, 2 usage
-and configuration, 3 peer, 4 login refused, 130 and 143 stopped by a signal.
-`
-
-const commandHelp = `proto {{.Name}} - {{.Usage}}
-
-Usage:
-  proto {{.Name}} [FLAGS] {{.ArgsUsage}}
-
-{{.Description}}
-
-Flags:
-{{range .VisibleFlags}}  {{.}}
-{{end}}`

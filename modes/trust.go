@@ -14,7 +14,7 @@ import (
 func TrustFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "ca", Usage: "trust the certificates in `FILE` instead of the system's", EnvVars: []string{"PROTO_CA"}},
-		&cli.StringFlag{Name: "pin", Usage: "trust the server with this public key, sha256//…", EnvVars: []string{"PROTO_PIN"}},
+		&cli.StringFlag{Name: "pin", Usage: "trust the server whose public key has this `PIN`, sha256//…", EnvVars: []string{"PROTO_PIN"}},
 		&cli.BoolFlag{Name: "insecure", Usage: "trust every server; anyone in between can read and change all", EnvVars: []string{"PROTO_INSECURE"}},
 	}
 }

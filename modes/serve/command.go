@@ -22,7 +22,7 @@ func Command(p *modes.Process) *cli.Command {
 	return &cli.Command{
 		Name:        "serve",
 		Usage:       "run a server",
-		ArgsUsage:   " ",
+		ArgsUsage:   " ", // none: the library writes [arguments...] for ""
 		Description: description,
 		Flags:       flags(),
 		Action: func(c *cli.Context) error {
@@ -46,13 +46,13 @@ func flags() []cli.Flag {
 		&cli.StringFlag{Name: "key-pass-file", Usage: "read the key's pass phrase from `FILE`, else PROTO_KEY_PASS, else asked for", EnvVars: []string{"PROTO_KEY_PASS_FILE"}},
 		&cli.StringFlag{Name: "users", Usage: "let in the users in `FILE` (htpasswd, bcrypt)", EnvVars: []string{"PROTO_USERS"}},
 		&cli.StringFlag{Name: "token-key-file", Usage: "sign tokens with the key in `FILE`, 32 bytes or more, instead of a random one", EnvVars: []string{"PROTO_TOKEN_KEY_FILE"}},
-		&cli.StringFlag{Name: "data", Usage: "answer with random letters, or the newest line of `random|FILE|-`", Value: "random", EnvVars: []string{"PROTO_DATA"}},
+		&cli.StringFlag{Name: "data", Usage: "answer with the newest line of `SOURCE`, a file or - for stdin, or with random letters", Value: "random", EnvVars: []string{"PROTO_DATA"}},
 		&cli.IntFlag{Name: "rekey", Usage: "give a new key with each `N`th answer of a session; 0 is never", Value: 10, EnvVars: []string{"PROTO_REKEY"}},
 		&cli.DurationFlag{Name: "max-life", Usage: "end a session after `TIME`; 0 is never", Value: 35 * time.Minute, EnvVars: []string{"PROTO_MAX_LIFE"}},
 		&cli.DurationFlag{Name: "idle", Usage: "end a session after `TIME` without a request; 0 is never", Value: 90 * time.Second, EnvVars: []string{"PROTO_IDLE"}},
 		&cli.IntFlag{Name: "max-frame", Usage: "refuse frames of over `BYTES`", Value: 4096, EnvVars: []string{"PROTO_MAX_FRAME"}},
 		&cli.DurationFlag{Name: "drain", Usage: "when stopped, take at most `TIME` to say CLOSE to all", Value: 10 * time.Second, EnvVars: []string{"PROTO_DRAIN"}},
-		&cli.StringFlag{Name: "log", Usage: "write the log as `text|json`", Value: "text", EnvVars: []string{"PROTO_LOG"}},
+		&cli.StringFlag{Name: "log", Usage: "write the log in `FORMAT` text or json", Value: "text", EnvVars: []string{"PROTO_LOG"}},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show frames as they pass, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
 	}
 }
