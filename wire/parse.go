@@ -65,10 +65,10 @@ func (p *parser) member(name []byte) (Value, error) {
 
 // object reads an object at p.pos into list.
 func (p *parser) object(list *Members) error {
-	outermost := list == &p.f.Top
 	if err := p.enter(); err != nil {
 		return err
 	}
+	outermost := list == &p.f.Top
 	base := len(*list)
 	var seen map[string]bool
 	c, err := p.next()
@@ -79,11 +79,12 @@ func (p *parser) object(list *Members) error {
 		return p.leave()
 	}
 	for {
-		m := Member{Offset: p.pos}
 		if c != '"' && c != '\'' {
 			return p.expected(`a member's name or "}"`)
 		}
-		if m.Name, err = p.name(); err != nil {
+		at := p.pos
+		name, err := p.name()
+		if err != nil {
 			return err
 		}
 		if c, err = p.next(); err != nil {
@@ -96,16 +97,17 @@ func (p *parser) object(list *Members) error {
 		if _, err = p.next(); err != nil {
 			return err
 		}
+		var v Value
 		if outermost {
-			m.Value, err = p.member(m.Name)
+			v, err = p.member(name)
 		} else {
-			m.Value, err = p.value()
+			v, err = p.value()
 		}
 		if err != nil {
 			return err
 		}
-		seen = p.noteTwice((*list)[base:], m, seen)
-		*list = append(*list, m)
+		seen = p.noteTwice((*list)[base:], name, at, seen)
+		*list = append(*list, Member{name, v, at})
 		if c, err = p.next(); err != nil {
 			return err
 		}
@@ -129,14 +131,13 @@ const manyMembers = 32
 
 // noteTwice remembers the first member of the frame that stands twice in its
 // object. It gives back seen, made when the object has many members.
-func (p *parser) noteTwice(earlier Members, m Member, seen map[string]bool) map[string]bool {
-	if p.f.twice != nil {
-		return seen
-	}
+func (p *parser) noteTwice(earlier Members, name []byte, at int, seen map[string]bool) map[string]bool {
 	found := false
 	if len(earlier) < manyMembers {
 		for i := range earlier {
-			found = found || string(earlier[i].Name) == string(m.Name)
+			if string(earlier[i].Name) == string(name) {
+				found = true
+			}
 		}
 	} else {
 		if seen == nil {
@@ -145,11 +146,11 @@ func (p *parser) noteTwice(earlier Members, m Member, seen map[string]bool) map[
 				seen[string(earlier[i].Name)] = true
 			}
 		}
-		found = seen[string(m.Name)]
-		seen[string(m.Name)] = true
+		found = seen[string(name)]
+		seen[string(name)] = true
 	}
-	if found {
-		p.f.twice = &ShapeError{Offset: int64(m.Offset), Problem: "a member stands twice"}
+	if found && p.f.twice == nil {
+		p.f.twice = &ShapeError{Offset: int64(at), Problem: "a member stands twice"}
 	}
 	return seen
 }
