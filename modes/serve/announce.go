@@ -42,12 +42,9 @@ func (s *settings) announce(p *modes.Process, listeners []net.Listener, id *keys
 }
 
 // connectLine is the command that connects to us from this machine. Our own
-// kept certificate needs no flag there, and the usual address no argument.
+// kept certificate needs no flag there.
 func (s *settings) connectLine(addr net.Addr, id *keys.Identity) string {
-	line := []string{"proto connect"}
-	if at := reachable(addr); at != modes.DefaultAddress {
-		line = append(line, at)
-	}
+	line := []string{"proto connect", reachable(addr)}
 	switch {
 	case s.cert != "" && id.CertFile != "":
 		line = append(line, "--ca", shellWord(absolute(id.CertFile)))
