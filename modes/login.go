@@ -1,6 +1,7 @@
 package modes
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -41,7 +42,7 @@ func (p *Process) Login(c *cli.Context) (l Login, err error) {
 	}
 	switch {
 	case file == "-":
-		l.Password, err = readLine(p.In)
+		l.Password, err = p.line()
 	case file != "":
 		var b []byte
 		b, err = keys.ReadSecretFile(file)
@@ -78,18 +79,52 @@ func (l Login) check() error {
 // Ask asks for a line on the terminal.
 func (p *Process) Ask(prompt string) (string, error) {
 	fmt.Fprint(p.Err, prompt)
-	return readLine(p.In)
+	line, err := p.line()
+	if err != nil {
+		fmt.Fprintln(p.Err) // the prompt's line has not ended
+	}
+	return line, err
 }
 
 // AskHidden asks for a line on the terminal, without echo.
 func (p *Process) AskHidden(prompt string) ([]byte, error) {
 	fmt.Fprint(p.Err, prompt)
-	b, err := p.ReadHidden()
-	fmt.Fprintln(p.Err)
-	if err != nil {
-		return nil, Usage("", "cannot read from the terminal: %s", Plain(err))
+	defer fmt.Fprintln(p.Err)
+	line, err := interruptible(p, p.ReadHidden)
+	var e *Error
+	if err != nil && !errors.As(err, &e) {
+		err = Usage("", "cannot read from the terminal: %s", Plain(err))
 	}
-	return b, nil
+	return line, err
+}
+
+// line reads a line of stdin.
+func (p *Process) line() (string, error) {
+	return interruptible(p, func() (string, error) { return readLine(p.In) })
+}
+
+// interruptible reads until a signal comes. The read itself cannot be stopped:
+// it is left behind for the end of the process, which is then near, and the
+// terminal gets its echo back.
+func interruptible[T any](p *Process, read func() (T, error)) (line T, err error) {
+	type result struct {
+		line T
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		line, err := read()
+		done <- result{line, err}
+	}()
+	select {
+	case r := <-done:
+		return r.line, r.err
+	case sig := <-p.Signals:
+		if p.RestoreTerminal != nil {
+			p.RestoreTerminal()
+		}
+		return line, SignalError(sig)
+	}
 }
 
 // maxLine bounds a line that is asked for, in bytes.

@@ -30,6 +30,8 @@ type Process struct {
 
 	// ReadHidden reads a line from the terminal without echo.
 	ReadHidden func() ([]byte, error)
+	// RestoreTerminal undoes what an unfinished ReadHidden did to the terminal.
+	RestoreTerminal func()
 }
 
 // FromOS is the real process.
@@ -39,12 +41,19 @@ func FromOS(version string) *Process {
 	// A closed stdout is then an error to handle, so that CLOSE is still sent.
 	signal.Ignore(syscall.SIGPIPE)
 	unsetEmpty()
+	stdin := int(os.Stdin.Fd())
+	restore := func() {}
+	if state, err := term.GetState(stdin); err == nil {
+		restore = func() { _ = term.Restore(stdin, state) } // fails where there is no terminal any more
+	}
 	return &Process{
 		Args: os.Args[1:], In: os.Stdin, Out: stdout{os.Stdout}, Err: os.Stderr, Env: os.Getenv,
 		Signals: signals, Version: version,
 		InTerminal:  isTerminal(os.Stdin),
 		ErrTerminal: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
-		ReadHidden:  func() ([]byte, error) { return term.ReadPassword(int(os.Stdin.Fd())) },
+		ReadHidden:  func() ([]byte, error) { return term.ReadPassword(stdin) },
+
+		RestoreTerminal: restore,
 	}
 }
 
