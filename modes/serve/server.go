@@ -62,11 +62,11 @@ func newServer(core *wire.Server, id *keys.Identity, log *slog.Logger) *server {
 func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, drain time.Duration) error {
 	ctx, cut := context.WithCancel(context.Background())
 	defer cut()
-	var accepting sync.WaitGroup
+	var accepting, sweeping sync.WaitGroup
 	for _, l := range listeners {
 		accepting.Go(func() { s.accept(ctx, l) })
 	}
-	accepting.Go(func() { s.sweep(ctx) })
+	sweeping.Go(func() { s.sweep(ctx) })
 
 	sig := <-signals
 	s.log.Info("stopping", "signal", sig, "sessions", s.core.Sessions(), "drain", drain)
@@ -76,7 +76,11 @@ func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, 
 	close(s.drain)
 	s.interruptAll()
 	idle := make(chan struct{})
-	go func() { s.active.Wait(); close(idle) }()
+	go func() {
+		accepting.Wait() // the last connection may just have come
+		s.active.Wait()
+		close(idle)
+	}()
 	timer := time.NewTimer(drain)
 	defer timer.Stop()
 	select {
@@ -89,7 +93,7 @@ func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, 
 	cut()
 	s.cutAll()
 	<-idle
-	accepting.Wait()
+	sweeping.Wait()
 	s.log.Info("stopped")
 	return nil
 }
