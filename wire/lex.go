@@ -22,67 +22,60 @@ func (p *parser) name() ([]byte, error) {
 	return name, nil
 }
 
+const (
+	everyByte = 0x0101010101010101
+	everyHigh = 0x8080808080808080
+)
+
 // str takes a string in either quotes at p.pos. It is plain if it holds neither
 // escapes nor anything beyond ASCII.
+//
+// Eight bytes at a time are looked at for a quote, a backslash or a control
+// character. The tests are the usual ones for a zero byte, and for a byte below
+// n, in a word; only the lowest hit is exact, and only that one is used.
 func (p *parser) str() (plain bool, err error) {
-	b, quote := p.b, p.b[p.pos]
+	b, i, quote := p.b, p.pos+1, p.b[p.pos]
+	quotes := uint64(quote) * everyByte
+	var high uint64 // all bytes so far, one upon the other
 	plain = true
-	for i := p.pos + 1; ; i++ {
-		n, ascii := ordinary(b[i:], quote)
-		i += n
-		plain = plain && ascii
-		if i >= len(b) {
+	for {
+		for len(b)-i >= 8 {
+			v := binary.LittleEndian.Uint64(b[i:])
+			q, e := v^quotes, v^('\\'*everyByte)
+			hits := ((q-everyByte)&^q | (e-everyByte)&^e | (v-0x20*everyByte)&^v) & everyHigh
+			if hits == 0 {
+				high |= v
+				i += 8
+				continue
+			}
+			before := bits.TrailingZeros64(hits) &^ 7
+			high |= v & (1<<before - 1)
+			i += before / 8
 			break
+		}
+		if i >= len(b) {
+			p.pos = len(b)
+			return false, errShort
 		}
 		switch c := b[i]; {
 		case c == quote:
 			p.pos = i + 1
-			return plain, nil
+			return plain && high&everyHigh == 0, nil
 		case c == '\\':
 			n, err := p.checkEscape(i)
 			if err != nil {
 				return false, err
 			}
 			plain = false
-			i += n - 1
+			i += n
 		case c < 0x20:
 			p.pos = i
 			return false, p.expected("a character or the closing quote")
+		default: // in the last seven bytes of b
+			high |= uint64(c)
+			i++
 		}
 	}
-	p.pos = len(b)
-	return false, errShort
-}
-
-const (
-	everyByte = 0x0101010101010101
-	everyHigh = 0x8080808080808080
-)
-
-// ordinary counts the bytes at the start of b, eight at a time, that are
-// neither the quote nor a backslash nor a control character. The tests are the usual ones for a zero
-// byte, and for a byte below n, in a word; only the lowest hit is exact, and
-// only that one is used.
-func ordinary(b []byte, quote byte) (n int, ascii bool) {
-	quotes := uint64(quote) * everyByte
-	var high uint64
-	for len(b)-n >= 8 {
-		v := binary.LittleEndian.Uint64(b[n:])
-		q, e := v^quotes, v^('\\'*everyByte)
-		hits := ((q-everyByte)&^q | (e-everyByte)&^e | (v-0x20*everyByte)&^v) & everyHigh
-		if hits != 0 {
-			before := bits.TrailingZeros64(hits) &^ 7
-			high |= v & (1<<before - 1)
-			return n + before/8, high&everyHigh == 0
-		}
-		high |= v
-		n += 8
-	}
-	for n < len(b) && b[n] != quote && b[n] != '\\' && b[n] >= 0x20 {
-		high |= uint64(b[n])
-		n++
-	}
-	return n, high&everyHigh == 0
 }
 
 // checkEscape checks the escape at i and says how long it is.
@@ -122,10 +115,7 @@ func (p *parser) checkEscape(i int) (int, error) {
 func (p *parser) word(w string) error {
 	for i := 1; i < len(w); i++ {
 		p.pos++
-		if p.pos >= len(p.b) {
-			return errShort
-		}
-		if p.b[p.pos] != w[i] {
+		if p.pos == len(p.b) || p.b[p.pos] != w[i] {
 			return p.expected(w)
 		}
 	}
@@ -138,7 +128,7 @@ func (p *parser) word(w string) error {
 // or computed with here.
 func (p *parser) number() (Kind, error) {
 	kind := Integer
-	if p.b[p.pos] == '-' {
+	if p.next() == '-' {
 		p.pos++
 	}
 	if p.pos < len(p.b) && p.b[p.pos] == '0' {
@@ -172,29 +162,33 @@ func (p *parser) digits(expected string) error {
 	for p.pos < len(p.b) && p.b[p.pos]-'0' <= 9 {
 		p.pos++
 	}
-	switch {
-	case p.pos > start:
-		return nil
-	case p.pos == len(p.b):
+	if p.pos == start {
+		return p.expected(expected)
+	}
+	return nil
+}
+
+// next skips white space and shows the byte behind it, 0 at the end of b. No
+// place in the grammar takes a byte 0, so that expected finds out which it was.
+func (p *parser) next() byte {
+	if p.pos < len(p.b) && p.b[p.pos] > ' ' {
+		return p.b[p.pos]
+	}
+	return p.skip()
+}
+
+func (p *parser) skip() byte {
+	if p.pos = skipSpace(p.b, p.pos); p.pos < len(p.b) {
+		return p.b[p.pos]
+	}
+	return 0
+}
+
+// expected is the error for the byte at p.pos; errShort where b has ended.
+func (p *parser) expected(what string) error {
+	if p.pos == len(p.b) {
 		return errShort
 	}
-	return p.expected(expected)
-}
-
-// next skips white space and shows the byte behind it.
-func (p *parser) next() (byte, error) {
-	b, i := p.b, p.pos
-	for i < len(b) && isSpace(b[i]) {
-		i++
-	}
-	p.pos = i
-	if i < len(b) {
-		return b[i], nil
-	}
-	return 0, errShort
-}
-
-func (p *parser) expected(what string) error {
 	return &SyntaxError{Offset: int64(p.pos), Expected: what, Found: quoteByte(p.b[p.pos])}
 }
 

@@ -42,7 +42,7 @@ func parse(b []byte, limits Limits, f *Frame) (int, error) {
 func (p *parser) member(name []byte) (Value, error) {
 	var list *Members
 	switch {
-	case p.b[p.pos] != '{':
+	case p.next() != '{':
 		return p.value()
 	case string(name) == "header":
 		list = &p.f.Header
@@ -64,11 +64,8 @@ func (p *parser) object(list *Members) error {
 	}
 	outermost := list == &p.f.Top
 	base := len(*list)
-	var seen map[string]bool
-	c, err := p.next()
-	if err != nil {
-		return err
-	}
+	var seen names
+	c := p.next()
 	if c == '}' {
 		return p.leave()
 	}
@@ -81,16 +78,11 @@ func (p *parser) object(list *Members) error {
 		if err != nil {
 			return err
 		}
-		if c, err = p.next(); err != nil {
-			return err
-		}
-		if c != ':' {
+		if p.next() != ':' {
 			return p.expected(`":"`)
 		}
 		p.pos++
-		if _, err = p.next(); err != nil {
-			return err
-		}
+		p.next()
 		var v Value
 		if outermost {
 			v, err = p.member(name)
@@ -100,20 +92,24 @@ func (p *parser) object(list *Members) error {
 		if err != nil {
 			return err
 		}
-		seen = p.noteTwice((*list)[base:], name, at, seen)
+		if earlier := (*list)[base:]; len(earlier) < manyMembers {
+			for i := range earlier {
+				if string(earlier[i].Name) == string(name) {
+					p.noteTwice(at)
+				}
+			}
+		} else if seen = seen.of(earlier); seen.add(name) {
+			p.noteTwice(at)
+		}
 		*list = append(*list, Member{name, v, at})
-		if c, err = p.next(); err != nil {
-			return err
-		}
-		if c == '}' {
+		switch p.next() {
+		case ',':
+			p.pos++
+			c = p.next()
+		case '}':
 			return p.leave()
-		}
-		if c != ',' {
+		default:
 			return p.expected(`"," or "}"`)
-		}
-		p.pos++
-		if c, err = p.next(); err != nil {
-			return err
 		}
 	}
 }
@@ -124,29 +120,32 @@ func (p *parser) object(list *Members) error {
 const manyMembers = 32
 
 // noteTwice remembers the first member of the frame that stands twice in its
-// object. It gives back seen, made when the object has many members.
-func (p *parser) noteTwice(earlier Members, name []byte, at int, seen map[string]bool) map[string]bool {
-	found := false
-	if len(earlier) < manyMembers {
-		for i := range earlier {
-			if string(earlier[i].Name) == string(name) {
-				found = true
-			}
-		}
-	} else {
-		if seen == nil {
-			seen = make(map[string]bool)
-			for i := range earlier {
-				seen[string(earlier[i].Name)] = true
-			}
-		}
-		found = seen[string(name)]
-		seen[string(name)] = true
-	}
-	if found && p.f.twice == nil {
+// object.
+func (p *parser) noteTwice(at int) {
+	if p.f.twice == nil {
 		p.f.twice = &ShapeError{Offset: int64(at), Problem: "a member stands twice"}
 	}
-	return seen
+}
+
+// names are those of an object with many members.
+type names map[string]bool
+
+// of gives the names of these members, if there are none yet.
+func (n names) of(members Members) names {
+	if n == nil {
+		n = make(names)
+		for i := range members {
+			n.add(members[i].Name)
+		}
+	}
+	return n
+}
+
+// add says whether the name is there already.
+func (n names) add(name []byte) (twice bool) {
+	twice = n[string(name)]
+	n[string(name)] = true
+	return twice
 }
 
 // array reads an array at p.pos. Elements go to yield, if there is one, until
@@ -155,11 +154,7 @@ func (p *parser) array(yield func(Value) bool) error {
 	if err := p.enter(); err != nil {
 		return err
 	}
-	c, err := p.next()
-	if err != nil {
-		return err
-	}
-	if c == ']' {
+	if p.next() == ']' {
 		return p.leave()
 	}
 	for {
@@ -170,18 +165,14 @@ func (p *parser) array(yield func(Value) bool) error {
 		if yield != nil && !yield(v) {
 			yield = nil
 		}
-		if c, err = p.next(); err != nil {
-			return err
-		}
-		if c == ']' {
+		switch p.next() {
+		case ',':
+			p.pos++
+			p.next()
+		case ']':
 			return p.leave()
-		}
-		if c != ',' {
+		default:
 			return p.expected(`"," or "]"`)
-		}
-		p.pos++
-		if _, err = p.next(); err != nil {
-			return err
 		}
 	}
 }
@@ -202,12 +193,12 @@ func (p *parser) leave() error {
 	return nil
 }
 
-// value reads any value at p.pos, which is within p.b.
+// value reads any value at p.pos.
 func (p *parser) value() (Value, error) {
 	start := p.pos
 	var kind Kind
 	var err error
-	switch c := p.b[p.pos]; c {
+	switch p.next() {
 	case '"', '\'':
 		kind = String
 		_, err = p.str()
