@@ -38,9 +38,9 @@ func (c *session) send(frame []byte) error {
 	return c.conn.Write(frame, time.Now().Add(c.s.timeout))
 }
 
-// await waits for the next frame, at most --timeout.
-func (c *session) await() (wire.Answer, error) {
-	timer := time.NewTimer(c.s.timeout)
+// await waits for the next frame, until --timeout after the request.
+func (c *session) await(asked time.Time) (wire.Answer, error) {
+	timer := time.NewTimer(time.Until(asked.Add(c.s.timeout)))
 	defer timer.Stop()
 	select {
 	case r := <-c.frames:

@@ -132,7 +132,7 @@ func (c *session) hello() error {
 	if err := c.send(frame); err != nil {
 		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + networkReason(err), Err: err}
 	}
-	a, err := c.await()
+	a, err := c.await(time.Now())
 	var sig *signalled
 	switch {
 	case errors.As(err, &sig):
@@ -186,7 +186,7 @@ func (c *session) exchange() error {
 		return &lostError{networkReason(err)}
 	}
 	for {
-		a, err := c.await()
+		a, err := c.await(asked)
 		if err != nil {
 			return err
 		}

@@ -130,8 +130,8 @@ func (f *fileLines) look() error {
 	if err != nil {
 		return err
 	}
-	if info.IsDir() {
-		return errors.New("it is a directory")
+	if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
+		return errors.New("it is not a regular file")
 	}
 	if f.seen != nil && os.SameFile(info, f.seen) && info.Size() == f.seen.Size() && info.ModTime().Equal(f.seen.ModTime()) && time.Since(info.ModTime()) > coarse {
 		return nil
