@@ -66,7 +66,7 @@ func handshakeError(address string, err error) error {
 	var system x509.SystemRootsError
 	switch {
 	case errors.As(err, &untrusted):
-		e.Message, e.Hint = fmt.Sprintf("cannot trust %s: %s", address, untrusted.Error()), untrusted.HintLine()
+		e.Message, e.Hint = fmt.Sprintf("cannot connect to %s: %s", address, untrusted.Error()), untrusted.HintLine()
 	case errors.As(err, &record):
 		e.Message, e.Hint = fmt.Sprintf("cannot connect to %s: it does not speak TLS", address), "is the port right?"
 	case errors.As(err, &alert):
