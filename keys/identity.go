@@ -52,6 +52,8 @@ func Load(certFile, keyFile string, pass PassPhrase, now time.Time) (*Identity, 
 		if keyPEM, err = readPEM(keyFile); err != nil {
 			return nil, err
 		}
+	} else if len(certPEM.keys) == 0 {
+		return nil, cannot("read", certFile, &trouble{what: "no private key in it", hint: "give its private key with --key FILE"})
 	}
 	key, err := keyPEM.privateKey(pass)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
-	"fmt"
 	"os"
 	"runtime"
 	"sync"
@@ -17,11 +16,18 @@ import (
 // ErrWrongLogin is what every refused login is; that is all the peer may learn. The three below, which wrap it, are
 // for the log.
 var (
-	ErrWrongLogin    = errors.New("wrong user name or password")
-	ErrUnknownUser   = fmt.Errorf("%w: unknown user", ErrWrongLogin)
-	ErrWrongPassword = fmt.Errorf("%w: wrong password", ErrWrongLogin)
-	ErrLongPassword  = fmt.Errorf("%w: password over 72 bytes", ErrWrongLogin)
+	ErrWrongLogin          = errors.New("wrong user name or password")
+	ErrUnknownUser   error = wrongLogin("unknown user")
+	ErrWrongPassword error = wrongLogin("wrong password")
+	ErrLongPassword  error = wrongLogin("password over 72 bytes")
 )
+
+// wrongLogin is a reason in its own words alone.
+type wrongLogin string
+
+func (w wrongLogin) Error() string { return string(w) }
+
+func (w wrongLogin) Unwrap() error { return ErrWrongLogin }
 
 // maxPassword is in bytes. bcrypt looks at no more, and its comparison cuts the rest off without a word.
 const maxPassword = 72

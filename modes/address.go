@@ -19,7 +19,11 @@ const DefaultAddress = "127.0.0.1:" + DefaultPort
 func ParseAddress(s string) (host, port string, err error) {
 	const hint = "an address is HOST or HOST:PORT, as localhost, 192.0.2.1:5000 or [::1]:5000"
 	bad := func(why string) error { return Usage(hint, "cannot use address %s: %s", quote(s), why) }
-	if ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(s, "["), "]")); err == nil {
+	bare := s
+	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
+		bare = s[1 : len(s)-1]
+	}
+	if ip, err := netip.ParseAddr(bare); err == nil {
 		return ip.String(), DefaultPort, nil
 	}
 	host, port = s, DefaultPort
@@ -31,7 +35,7 @@ func ParseAddress(s string) (host, port string, err error) {
 	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 || port[0] == '+' {
 		return "", "", bad("the port is not a number from 0 to 65535")
 	}
-	if host == "" || strings.ContainsAny(host, " /\\@?#[]") || !printable(host) {
+	if host == "" || host[0] == '-' || strings.ContainsAny(host, " /\\@?#[]") || !printable(host) {
 		return "", "", bad("it names no host")
 	}
 	return host, port, nil

@@ -17,7 +17,7 @@ func NewApp(p *Process, commands []*cli.Command) *cli.App {
 		c.HideHelpCommand = true
 	}
 	return &cli.App{
-		Name: "proto", Usage: "serve, connect to and probe servers of one protocol",
+		Name: "proto", Usage: "a server and a client of one protocol",
 		Version: p.Version, HideVersion: true, HideHelpCommand: true,
 		Commands: commands, Writer: p.Out, ErrWriter: p.Err,
 		CustomAppHelpTemplate: appHelp,
@@ -40,17 +40,23 @@ func NewApp(p *Process, commands []*cli.Command) *cli.App {
 // Run runs the app with the command's flags put before its arguments.
 func Run(ctx context.Context, app *cli.App, args []string) error {
 	line := append([]string{app.Name}, args...)
+	var command *cli.Command
 	if len(args) > 0 {
-		for _, c := range app.Commands {
-			if !c.HasName(args[0]) {
-				continue
-			}
-			arranged, err := Arrange(c, args[1:])
-			if err != nil {
-				return err
-			}
-			line = append([]string{app.Name, args[0]}, arranged...)
+		command = app.Command(args[0])
+	}
+	if command != nil {
+		arranged, err := Arrange(command, args[1:])
+		if err != nil {
+			return err
 		}
+		line = append([]string{app.Name, command.Name}, arranged...)
+	} else if len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		// Before the command there are no flags but the app's own.
+		arranged, err := Arrange(&cli.Command{Flags: app.Flags}, args[:1])
+		if err != nil {
+			return err
+		}
+		line = append([]string{app.Name}, arranged...)
 	}
 	return app.RunContext(ctx, line)
 }

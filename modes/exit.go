@@ -1,9 +1,12 @@
 package modes
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"net"
 	"syscall"
 )
 
@@ -93,4 +96,23 @@ func Plain(err error) string {
 		return path.Err.Error()
 	}
 	return err.Error()
+}
+
+// NetworkReason is an error of the network in a few words.
+func NetworkReason(err error) string {
+	var dns *net.DNSError
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
+		return "no answer in time"
+	case errors.As(err, &dns):
+		return "unknown host"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the other side closed the connection"
+	}
+	return Plain(err)
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -26,10 +27,13 @@ func Arrange(c *cli.Command, args []string) ([]string, error) {
 			rest = append(rest, arg)
 			continue
 		}
-		name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		name, _, hasValue := strings.Cut(flagName(arg), "=")
 		f := findFlag(c, name)
-		if f == nil {
+		switch {
+		case f == nil:
 			return nil, unknownFlag(c, arg, name)
+		case f == cli.HelpFlag:
+			return []string{"--help"}, nil // whatever else there is
 		}
 		flags = append(flags, arg)
 		if !hasValue && takesValue(f) {
@@ -40,6 +44,11 @@ func Arrange(c *cli.Command, args []string) ([]string, error) {
 		}
 	}
 	return append(append(flags, "--"), rest...), nil
+}
+
+// flagName takes one dash or two off a flag.
+func flagName(arg string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-")
 }
 
 func findFlag(c *cli.Command, name string) cli.Flag {
@@ -57,18 +66,23 @@ func takesValue(f cli.Flag) bool {
 }
 
 func unknownFlag(c *cli.Command, arg, name string) error {
-	var names []string
+	names := []string{"help"}
 	for _, f := range c.Flags {
 		names = append(names, f.Names()...)
 	}
 	flagPart, _, _ := strings.Cut(arg, "=")
-	if near := Nearest(name, names); near != "" {
+	if near := Nearest(strings.TrimLeft(name, "-"), names); near != "" {
 		return Usage("did you mean --"+near+"?", "unknown flag %s", Show(flagPart))
 	}
 	return Usage(seeHelp(c), "unknown flag %s", Show(flagPart))
 }
 
-func seeHelp(c *cli.Command) string { return "`proto " + c.Name + " --help` lists the flags" }
+func seeHelp(c *cli.Command) string {
+	if c.Name == "" {
+		return "`proto --help` lists the commands"
+	}
+	return "`proto " + c.Name + " --help` lists the flags"
+}
 
 // invalidValue is how the flag package words a value it cannot parse.
 var invalidValue = regexp.MustCompile(`(?s)^invalid (?:boolean )?value "(.*)" for (?:flag )?-([^:]*):`)
@@ -87,13 +101,21 @@ func UsageError(c *cli.Context, err error, _ bool) error {
 		hint = seeHelp(c.Command)
 	}
 	if m := invalidValue.FindStringSubmatch(err.Error()); m != nil {
-		return Usage(valueHint(c.Command, m[2], hint), "--%s cannot be %s", m[2], quote(m[1]))
+		return Usage(valueHint(c.Command, m[2], hint), "--%s cannot be %s", m[2], quote(unquoted(m[1])))
 	}
 	if m := envValue.FindStringSubmatch(err.Error()); m != nil {
 		name := strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(m[2], "PROTO_"), "_", "-"))
-		return Usage(valueHint(c.Command, name, hint), "%s cannot be %s", m[2], quote(m[1]))
+		return Usage(valueHint(c.Command, name, hint), "%s cannot be %s", m[2], quote(unquoted(m[1])))
 	}
 	return Usage(hint, "%s", Show(err.Error()))
+}
+
+// unquoted undoes the escapes in which the flag package shows a value.
+func unquoted(s string) string {
+	if plain, err := strconv.Unquote(`"` + s + `"`); err == nil {
+		return plain
+	}
+	return s
 }
 
 func valueHint(c *cli.Command, name, otherwise string) string {

@@ -5,20 +5,29 @@ import (
 	"io"
 	"log/slog"
 	"strconv"
+	"strings"
+	"time"
 )
 
 // NewLog makes a log of the kind "text" or "json". What it is given of a peer's
-// cannot act on a terminal: the text handler quotes what is not printable, and
-// for JSON, whose encoder leaves DEL and the bidirectional marks as they are,
-// it is quoted here.
+// cannot act on a terminal: the text handler quotes what is not printable but for
+// DEL, JSON's encoder leaves DEL and the bidirectional marks as they are, and the
+// rest is done here.
 func NewLog(w io.Writer, kind string, level slog.Leveler) (*slog.Logger, error) {
 	options := &slog.HandlerOptions{Level: level}
 	switch kind {
 	case "text":
+		options.ReplaceAttr = func(_ []string, a slog.Attr) slog.Attr {
+			if v := a.Value.String(); strings.Contains(v, "\x7f") {
+				a.Value = slog.StringValue(strings.ReplaceAll(v, "\x7f", `\x7f`))
+			}
+			return a
+		}
 		return slog.New(slog.NewTextHandler(w, options)), nil
 	case "json":
 		options.ReplaceAttr = func(_ []string, a slog.Attr) slog.Attr {
 			switch v := a.Value.Any().(type) {
+			case time.Time: // RFC 3339 by itself
 			case string:
 				a.Value = slog.StringValue(escaped(v))
 			case error:

@@ -25,11 +25,13 @@ type Process struct {
 	Signals <-chan os.Signal // INT and TERM
 	Version string
 
-	InTerminal  bool // In can be asked, and its echo turned off
-	ErrTerminal bool // Err can show a status line
+	InTerminal bool // In can be asked, and its echo turned off
+	StatusLine bool // Err can show a status line, and Out does not go elsewhere on the same screen
 
 	// ReadHidden reads a line from the terminal without echo.
 	ReadHidden func() ([]byte, error)
+	// Width is that of the terminal on Err, in columns; 0 if it is not known.
+	Width func() int
 	// RestoreTerminal undoes what an unfinished ReadHidden did to the terminal.
 	RestoreTerminal func()
 }
@@ -49,12 +51,19 @@ func FromOS(version string) *Process {
 	return &Process{
 		Args: os.Args[1:], In: os.Stdin, Out: stdout{os.Stdout}, Err: os.Stderr, Env: os.Getenv,
 		Signals: signals, Version: version,
-		InTerminal:  isTerminal(os.Stdin),
-		ErrTerminal: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb",
-		ReadHidden:  func() ([]byte, error) { return term.ReadPassword(stdin) },
+		InTerminal: isTerminal(os.Stdin),
+		StatusLine: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb" && !isPipe(os.Stdout),
+		ReadHidden: func() ([]byte, error) { return term.ReadPassword(stdin) },
 
+		Width:           func() int { w, _, _ := term.GetSize(int(os.Stderr.Fd())); return w },
 		RestoreTerminal: restore,
 	}
+}
+
+// isPipe says whether a program reads f, which may print to the same terminal.
+func isPipe(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0
 }
 
 func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -10,7 +10,7 @@ import (
 
 // The rules for terminals. Results go to stdout, everything else to stderr. A
 // prompt needs a terminal on stdin, a status line one on stderr that is not
-// TERM=dumb. What a peer, a file or a command line holds is shown as it is only
+// TERM=dumb, and no pipe on stdout. What a peer, a file or a command line holds is shown as it is only
 // if every character of it is a printable one; else it is quoted (Show).
 
 // Show makes a text safe for a terminal and keeps one that is already: what it
@@ -60,7 +60,10 @@ func (s *Screen) Note(line string) {
 
 // Status shows the status line, in place of the one before.
 func (s *Screen) Status(text string) {
-	if s.p.ErrTerminal {
+	if s.p.StatusLine {
+		if width := s.p.Width(); width > 0 && len(text) >= width { // it is ASCII
+			text = text[:width-1]
+		}
 		fmt.Fprintf(s.p.Err, "\r\x1b[K%s", text)
 		s.shown = true
 	}

@@ -51,6 +51,9 @@ func (p *Process) ClientTLS(trust keys.Trust, host string) (config *tls.Config, 
 		if err != nil {
 			return nil, nil, Usage("unset SSLKEYLOGFILE, or name a file that can be written", "cannot write %s: %s", Show(name), Plain(err))
 		}
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			_ = f.Chmod(0o600) // another's file that we may write to stays as it is
+		}
 		fmt.Fprintf(p.Err, "warning: SSLKEYLOGFILE: the keys of this connection are written to %s\n", Show(name))
 		config.KeyLogWriter = f
 		done = func() { f.Close() }

@@ -48,6 +48,7 @@ type Server struct {
 	mu       sync.Mutex
 	sessions map[int64]*Session
 	lastID   int64
+	expiries []*Session // whose time ran out since the last Expire
 }
 
 // NewServer makes a Server and draws its IV, which stays for its life.

@@ -122,6 +122,9 @@ func (s *Server) expired(session *Session, now time.Time) bool {
 	if !session.ended && now.Before(s.deadline(session)) {
 		return false
 	}
+	if !session.ended {
+		s.expiries = append(s.expiries, session)
+	}
 	session.ended = true
 	delete(s.sessions, session.ID)
 	return true
@@ -168,17 +171,18 @@ func (s *Server) Deadline(session *Session) (t time.Time, ok bool) {
 	return s.deadline(session), true
 }
 
-// Expire ends the sessions whose time has run out, connected or not, and gives
-// them back.
-func (s *Server) Expire() (ended []*Session) {
+// Expire ends the sessions whose time has run out, connected or not. It gives
+// back each session that ended so, once, also where something else found out
+// first. Call it every now and then.
+func (s *Server) Expire() []*Session {
 	now := s.config.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, session := range s.sessions {
-		if s.expired(session, now) {
-			ended = append(ended, session)
-		}
+		s.expired(session, now)
 	}
+	ended := s.expiries
+	s.expiries = nil
 	return ended
 }
 

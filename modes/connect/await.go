@@ -78,7 +78,7 @@ func readReason(err error) string {
 	case errors.As(err, &syntax), errors.As(err, &limit):
 		return "the server does not keep to the protocol: " + err.Error()
 	}
-	return networkReason(err)
+	return modes.NetworkReason(err)
 }
 
 // pause waits until a time, the status line ticking. What comes meanwhile ends

@@ -73,14 +73,16 @@ func read(c *cli.Context) (s *settings, err error) {
 		mac: c.String("mac"), json: c.Bool("json"), verbose: c.Bool("verbose"), secrets: c.Bool("secrets"),
 	}
 	switch {
-	case s.interval < 0 || s.duration < 0:
-		return nil, modes.Usage("", "--interval and --duration cannot be below zero")
+	case s.interval < 0:
+		return nil, modes.Usage("0 asks without a pause", "--interval cannot be %v: it is below zero", s.interval)
+	case s.duration < 0:
+		return nil, modes.Usage("0 is no end", "--duration cannot be %v: it is below zero", s.duration)
 	case s.count < 0:
-		return nil, modes.Usage("", "--count cannot be %d: it is below zero", s.count)
+		return nil, modes.Usage("0 is no limit", "--count cannot be %d: it is below zero", s.count)
 	case s.timeout <= 0:
-		return nil, modes.Usage("", "--timeout cannot be %v: it is above zero", s.timeout)
+		return nil, modes.Usage("10s is usual", "--timeout cannot be %v: it must be above zero", s.timeout)
 	case len(s.mac) > wire.MaxMAC:
-		return nil, modes.Usage("", "--mac cannot be longer than %d bytes", wire.MaxMAC)
+		return nil, modes.Usage("a MAC is usually written f8:94:c2:02:86:ee", "--mac cannot be longer than %d bytes", wire.MaxMAC)
 	}
 	if s.mac == "" {
 		s.mac = ownMAC()
@@ -94,29 +96,27 @@ func read(c *cli.Context) (s *settings, err error) {
 	}
 	s.host, s.port, err = modes.ParseAddress(address)
 	if err == nil && s.port == "0" {
-		err = modes.Usage("", "cannot connect to port 0")
+		err = modes.Usage("give the port that `proto serve` printed", "cannot connect to port 0")
 	}
 	return s, err
 }
 
 // start finds out where to connect and as whom, and runs the session.
 func start(c *cli.Context, p *modes.Process, s *settings) error {
-	trust, err := p.Trust(c)
-	if err != nil {
-		return err
-	}
-	var login modes.Login
+	var local *serve.Local
+	var trust keys.Trust
+	var err error
 	if s.local {
-		local, err := serve.StartLocal(c.Context)
-		if err != nil {
+		if local, err = serve.StartLocal(c.Context); err != nil {
 			return err
 		}
 		defer local.Stop()
-		if s.host, s.port, err = modes.ParseAddress(local.Address); err != nil {
-			return err
-		}
-		login, trust = local.Login, keys.Trust{Own: local.Certificate}
-	} else if login, err = p.Login(c); err != nil {
+		trust.Own = local.Certificate
+		s.host, s.port, err = modes.ParseAddress(local.Address)
+	} else {
+		trust, err = p.Trust(c)
+	}
+	if err != nil {
 		return err
 	}
 	config, done, err := p.ClientTLS(trust, s.host)
@@ -124,10 +124,22 @@ func start(c *cli.Context, p *modes.Process, s *settings) error {
 		return err
 	}
 	defer done()
+	login, err := s.login(c, p, local)
+	if err != nil {
+		return err
+	}
 	dial := func(ctx context.Context) (net.Conn, error) {
 		return dialTLS(ctx, net.JoinHostPort(s.host, s.port), config)
 	}
 	return newSession(p, s, login, dial).run(c.Context)
+}
+
+// login is whom to log in as: asked for last, when all else is known to be right.
+func (s *settings) login(c *cli.Context, p *modes.Process, local *serve.Local) (modes.Login, error) {
+	if local != nil {
+		return local.Login, nil
+	}
+	return p.Login(c)
 }
 
 // ownMAC is the address of the first network card that has one; without any,

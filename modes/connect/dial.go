@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"syscall"
 
@@ -18,7 +17,7 @@ import (
 func dialTLS(ctx context.Context, address string, config *tls.Config) (net.Conn, error) {
 	raw, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
-		return nil, &modes.Error{Code: modes.ExitPeer, Message: fmt.Sprintf("cannot connect to %s: %s", address, networkReason(err)), Hint: dialHint(err), Err: err}
+		return nil, &modes.Error{Code: modes.ExitPeer, Message: fmt.Sprintf("cannot connect to %s: %s", address, modes.NetworkReason(err)), Hint: dialHint(err), Err: err}
 	}
 	tc := tls.Client(raw, config)
 	if err := tc.HandshakeContext(ctx); err != nil {
@@ -39,25 +38,6 @@ func dialHint(err error) string {
 	return ""
 }
 
-// networkReason is an error of the network in a few words.
-func networkReason(err error) string {
-	var dns *net.DNSError
-	switch {
-	case errors.Is(err, context.DeadlineExceeded), isTimeout(err):
-		return "no answer in time"
-	case errors.As(err, &dns):
-		return "unknown host"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the server closed the connection"
-	}
-	return modes.Plain(err)
-}
-
-func isTimeout(err error) bool {
-	var n net.Error
-	return errors.As(err, &n) && n.Timeout()
-}
-
 func handshakeError(address string, err error) error {
 	e := &modes.Error{Code: modes.ExitPeer, Err: err}
 	var untrusted *keys.Untrusted
@@ -74,7 +54,7 @@ func handshakeError(address string, err error) error {
 	case errors.As(err, &system):
 		e.Message, e.Hint = "cannot read the system's certificates", "give --ca or --pin"
 	default:
-		e.Message = fmt.Sprintf("cannot connect to %s: TLS handshake: %s", address, networkReason(err))
+		e.Message = fmt.Sprintf("cannot connect to %s: TLS handshake: %s", address, modes.NetworkReason(err))
 	}
 	return e
 }

@@ -56,7 +56,7 @@ func shortDuration(d time.Duration) string {
 
 // status shows the time left and the next request.
 func (c *session) status(next, end time.Time) {
-	if !c.p.ErrTerminal || time.Until(next) < time.Second {
+	if !c.p.StatusLine || time.Until(next) < time.Second {
 		return
 	}
 	var parts []string

@@ -130,7 +130,7 @@ func (c *session) hello() error {
 		return modes.Usage("", "cannot log in: %v", err)
 	}
 	if err := c.send(frame); err != nil {
-		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + networkReason(err), Err: err}
+		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + modes.NetworkReason(err), Err: err}
 	}
 	a, err := c.await(time.Now())
 	var sig *signalled
@@ -183,7 +183,7 @@ func (c *session) exchange() error {
 	}
 	asked := time.Now()
 	if err := c.send(frame); err != nil {
-		return &lostError{networkReason(err)}
+		return &lostError{modes.NetworkReason(err)}
 	}
 	for {
 		a, err := c.await(asked)

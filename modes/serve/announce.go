@@ -20,7 +20,7 @@ import (
 
 // announce prints what a client needs: addresses, certificate, pin, and the line
 // to type.
-func (s *settings) announce(p *modes.Process, listeners []net.Listener, id *keys.Identity, note string) {
+func (s *settings) announce(p *modes.Process, listeners []net.Listener, id *keys.Identity, note string) error {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, l := range listeners {
@@ -35,10 +35,11 @@ func (s *settings) announce(p *modes.Process, listeners []net.Listener, id *keys
 	}
 	fmt.Fprintf(w, "connect\t%s\n", s.connectLine(listeners[0].Addr(), id))
 	w.Flush()
-	fmt.Fprint(p.Out, b.String())
 	if note != "" {
 		fmt.Fprintf(p.Err, "note: %s\n", note)
 	}
+	_, err := fmt.Fprint(p.Out, b.String())
+	return err
 }
 
 // connectLine is the command that connects to us from this machine. Our own

@@ -46,7 +46,7 @@ func flags() []cli.Flag {
 		&cli.StringFlag{Name: "key-pass-file", Usage: "read the key's pass phrase from `FILE`, else PROTO_KEY_PASS, else asked for", EnvVars: []string{"PROTO_KEY_PASS_FILE"}},
 		&cli.StringFlag{Name: "users", Usage: "let in the users in `FILE` (htpasswd, bcrypt)", EnvVars: []string{"PROTO_USERS"}},
 		&cli.StringFlag{Name: "token-key-file", Usage: "sign tokens with the key in `FILE`, 32 bytes or more, instead of a random one", EnvVars: []string{"PROTO_TOKEN_KEY_FILE"}},
-		&cli.StringFlag{Name: "data", Usage: "answer with the newest line of `SOURCE`, a file or - for stdin, or with random letters", Value: "random", EnvVars: []string{"PROTO_DATA"}},
+		&cli.StringFlag{Name: "data", Usage: "random letters, or the newest line of `SOURCE`: a file, - is stdin", Value: "random", EnvVars: []string{"PROTO_DATA"}},
 		&cli.IntFlag{Name: "rekey", Usage: "give a new key with each `N`th answer of a session; 0 is never", Value: 10, EnvVars: []string{"PROTO_REKEY"}},
 		&cli.DurationFlag{Name: "max-life", Usage: "end a session after `TIME`; 0 is never", Value: 35 * time.Minute, EnvVars: []string{"PROTO_MAX_LIFE"}},
 		&cli.DurationFlag{Name: "idle", Usage: "end a session after `TIME` without a request; 0 is never", Value: 90 * time.Second, EnvVars: []string{"PROTO_IDLE"}},
@@ -120,7 +120,7 @@ func (s *settings) checkNumbers() error {
 		return modes.Usage("", "--rekey cannot be %d: it is below zero", s.rekey)
 	}
 	if s.maxFrame < smallestFrame || s.maxFrame > largestFrame {
-		return modes.Usage("", "--max-frame cannot be %d: it is from %d to %d bytes", s.maxFrame, smallestFrame, largestFrame)
+		return modes.Usage("", "--max-frame cannot be %d: it must be from %d to %d bytes", s.maxFrame, smallestFrame, largestFrame)
 	}
 	return nil
 }

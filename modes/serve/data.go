@@ -37,6 +37,9 @@ func (s *settings) text(p *modes.Process, log *slog.Logger) (text func() string,
 // clean makes a line fit to be sent: without its final CR, with U+FFFD for what
 // is no UTF-8, and cut to 256 bytes between two characters. It says what it did.
 func clean(line []byte) (text string, did []string) {
+	if len(line) == keptOfLine {
+		line = cutHalfRune(line)
+	}
 	line = bytes.TrimSuffix(line, []byte("\r"))
 	text = string(line)
 	if !utf8.ValidString(text) {
@@ -52,6 +55,23 @@ func clean(line []byte) (text string, did []string) {
 		did = append(did, "cut to 256 bytes")
 	}
 	return text, did
+}
+
+// keptOfLine is how many bytes of a line are kept before it is cleaned: what can
+// be sent, with room for what cleaning takes away.
+const keptOfLine = 4 * wire.MaxText
+
+// cutHalfRune takes a character away of which not all bytes are there.
+func cutHalfRune(line []byte) []byte {
+	for i := len(line) - 1; i >= max(0, len(line)-utf8.UTFMax); i-- {
+		if utf8.RuneStart(line[i]) {
+			if !utf8.FullRune(line[i:]) {
+				return line[:i]
+			}
+			break
+		}
+	}
+	return line
 }
 
 func logClean(log *slog.Logger, source string, did []string) {
@@ -73,14 +93,13 @@ func (s *stdinLines) text() string {
 	return s.newest
 }
 
-// read takes lines until stdin ends. Of a line it keeps no more than can be sent,
-// with room for what clean takes away.
+// read takes lines until stdin ends.
 func (s *stdinLines) read(r io.Reader) {
 	in := bufio.NewReaderSize(r, 4096)
 	var line []byte
 	for {
 		piece, err := in.ReadSlice('\n')
-		if room := 4*wire.MaxText - len(line); room > 0 {
+		if room := keptOfLine - len(line); room > 0 {
 			line = append(line, piece[:min(room, len(piece))]...)
 		}
 		switch {
@@ -185,7 +204,7 @@ func lastLine(r io.ReaderAt, size int64) (line []byte, ok bool, err error) {
 	if end < 0 {
 		return nil, false, nil
 	}
-	line = make([]byte, min(end-start, 4*wire.MaxText))
+	line = make([]byte, min(end-start, keptOfLine))
 	if _, err := r.ReadAt(line, start); err != nil && err != io.EOF {
 		return nil, false, err
 	}

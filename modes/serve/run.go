@@ -46,7 +46,9 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	if s.verbose {
 		srv.trace = tracer(p.Err, s.log, log)
 	}
-	s.announce(p, listeners, identity, note)
+	if err := s.announce(p, listeners, identity, note); err != nil {
+		return err
+	}
 	return srv.serveUntil(listeners, p.Signals, s.drain)
 }
 
@@ -166,7 +168,7 @@ func listen(ctx context.Context, addresses []string) (listeners []net.Listener, 
 			for _, l := range listeners {
 				l.Close()
 			}
-			return nil, modes.Usage(listenHint(err), "cannot listen on %s: %s", address, modes.Plain(err))
+			return nil, modes.Usage(listenHint(err), "cannot listen on %s: %s", address, modes.NetworkReason(err))
 		}
 		listeners = append(listeners, l)
 	}

@@ -88,7 +88,9 @@ func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, 
 	case <-timer.C:
 		s.log.Warn("connections cut: --drain is over")
 	case <-signals:
-		s.log.Warn("connections cut: a second signal")
+		if !isClosed(idle) {
+			s.log.Warn("connections cut: a second signal")
+		}
 	}
 	cut()
 	s.cutAll()
@@ -161,8 +163,12 @@ func (s *server) remove(nc net.Conn) {
 }
 
 func (s *server) draining() bool {
+	return isClosed(s.drain)
+}
+
+func isClosed(c <-chan struct{}) bool {
 	select {
-	case <-s.drain:
+	case <-c:
 		return true
 	default:
 		return false

@@ -1,0 +1,254 @@
+package connect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"proto/modes"
+	"proto/wire"
+)
+
+// The client's tests run in a bubble of testing/synctest against a server that
+// answers as wire.Server does, or otherwise where the script says so.
+
+const (
+	user     = "alice"
+	password = "pass-WORD-of-alice"
+)
+
+// script is what a server does otherwise than usual. n counts the client's
+// frames: 1 is HELLO, 2 the first request.
+type script struct {
+	text   func() string                                // nil: random letters
+	delay  func(n int) time.Duration                    // before it answers
+	answer func(n int, good string, c *conn) (s string) // what it says in place of the good answer
+	later  time.Duration                                // from the start, and then
+	say    string                                       // says this unasked
+	hangUp bool                                         // or closes
+	refuse bool                                         // the login
+}
+
+// conn is an end of a net.Pipe. As with a socket, and other than with a pipe, a
+// deadline may be set when the other end has closed.
+type conn struct {
+	net.Conn
+}
+
+func (c *conn) SetReadDeadline(t time.Time) error {
+	_ = c.Conn.SetReadDeadline(t)
+	return nil
+}
+
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	_ = c.Conn.SetWriteDeadline(t)
+	return nil
+}
+
+// heard is a frame that the server heard.
+type heard struct {
+	kind     string
+	sequence string
+	at       time.Duration // since the start
+	raw      string
+}
+
+// play is one run of a client.
+type play struct {
+	t        *testing.T
+	script   script
+	settings settings
+	signals  chan os.Signal
+	out      io.Writer
+	lines    bytes.Buffer // out, unless a test has its own
+	notes    bytes.Buffer
+	start    time.Time
+
+	mu    sync.Mutex
+	heard []heard
+
+	code int
+	took time.Duration
+}
+
+// usual are the flags as they are by themselves.
+func usual() settings {
+	return settings{interval: 30 * time.Second, duration: 30 * time.Minute, timeout: 10 * time.Second, mac: "02:fc:00:00:00:01"}
+}
+
+// run plays a script in a bubble. change has the play before it begins, and may
+// start goroutines.
+func run(t *testing.T, s script, change ...func(p *play)) (p *play) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		p = &play{t: t, script: s, settings: usual(), signals: make(chan os.Signal, 2), start: time.Now()}
+		p.out = &p.lines
+		for _, c := range change {
+			c(p)
+		}
+		p.run()
+	})
+	p.t = t // the bubble's own has ended
+	return p
+}
+
+func (p *play) run() {
+	near, far := net.Pipe()
+	var serving sync.WaitGroup
+	serving.Go(func() { p.serve(&conn{far}) })
+	process := &modes.Process{Out: p.out, Err: &p.notes, Signals: p.signals}
+	dial := func(context.Context) (net.Conn, error) { return &conn{near}, nil }
+	err := newSession(process, &p.settings, modes.Login{User: user, Password: password}, dial).run(p.t.Context())
+	p.took = time.Since(p.start)
+	p.code = process.Report(err)
+	if _, err := near.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
+		p.t.Errorf("the connection is open: %v", err)
+	}
+	serving.Wait()
+}
+
+// serve hears at once and answers in its own time.
+func (p *play) serve(c *conn) {
+	frames := make(chan *wire.Frame, 1000)
+	var answering sync.WaitGroup
+	answering.Go(func() { p.answerAll(frames, c) })
+	if p.script.later > 0 {
+		timer := time.AfterFunc(p.script.later, func() {
+			_, _ = io.WriteString(c, p.script.say)
+			if p.script.hangUp {
+				c.Close()
+			}
+		})
+		defer timer.Stop()
+	}
+	reader := wire.NewReader(c, wire.Limits{})
+	for {
+		f, err := reader.Next()
+		if err != nil {
+			break
+		}
+		raw := bytes.Clone(f.Raw())
+		p.mu.Lock()
+		p.heard = append(p.heard, heard{typeOf(f), string(f.Data.Get("sequence").Raw()), time.Since(p.start), string(raw)})
+		p.mu.Unlock()
+		kept := new(wire.Frame)
+		if _, err := wire.Parse(raw, wire.Limits{}, kept); err != nil {
+			p.t.Error(err)
+		}
+		frames <- kept
+	}
+	close(frames)
+	answering.Wait()
+	c.Close()
+}
+
+func typeOf(f *wire.Frame) string {
+	text, _ := f.Type().Text()
+	return text
+}
+
+func (p *play) answerAll(frames <-chan *wire.Frame, c *conn) {
+	core, err := wire.NewServer(wire.ServerConfig{
+		Login: func(context.Context, string, string) (wire.User, error) {
+			if p.script.refuse {
+				return wire.User{}, errors.New("refused")
+			}
+			return wire.User{Name: user, ID: 1}, nil
+		},
+		Token: func(wire.User, int64, time.Time, time.Time) (string, error) { return "token-SECRET", nil },
+		Text:  p.script.text, Now: time.Now, Random: rand.NewChaCha8([32]byte{7}), Rekey: 10,
+	})
+	if err != nil {
+		p.t.Error(err)
+		return
+	}
+	n := 0
+	for f := range frames {
+		n++
+		v := core.Answer(p.t.Context(), nil, f, netip.MustParseAddr("192.0.2.1"))
+		reply := string(v.Reply)
+		if p.script.delay != nil {
+			time.Sleep(p.script.delay(n))
+		}
+		if p.script.answer != nil {
+			reply = p.script.answer(n, reply, c)
+		}
+		_, _ = io.WriteString(c, reply) // fails where the client has gone
+		if v.Close {
+			c.Close()
+		}
+	}
+}
+
+// on answers the n-th frame with something else.
+func on(n int, instead string) func(int, string, *conn) string {
+	return func(i int, good string, _ *conn) string {
+		if i == n {
+			return instead
+		}
+		return good
+	}
+}
+
+// signal sends a signal after a time.
+func signal(after time.Duration, s os.Signal) func(p *play) {
+	return func(p *play) { time.AfterFunc(after, func() { p.signals <- s }) }
+}
+
+// set changes the flags.
+func set(change func(s *settings)) func(p *play) {
+	return func(p *play) { change(&p.settings) }
+}
+
+// want: the run ended so, with a note that holds these words.
+func (p *play) want(code int, took time.Duration, note string) {
+	p.t.Helper()
+	if p.code != code || p.took != took || !strings.Contains(p.notes.String(), note) || note == "" && p.notes.Len() > 0 {
+		p.t.Errorf("code %d after %v, note %q; want %d after %v, %q", p.code, p.took, p.notes.String(), code, took, note)
+	}
+}
+
+// wantRequests: HELLO came at 0, requests at these times, numbered 2, 3 …, and
+// CLOSE at the last one, with the next number; at -1 it did not come.
+func (p *play) wantRequests(close time.Duration, times ...time.Duration) {
+	p.t.Helper()
+	want := []string{"HELLO 1 0s"}
+	for i, at := range times {
+		want = append(want, fmt.Sprintf("DATA_REQUEST %d %v", i+2, at))
+	}
+	if close >= 0 {
+		want = append(want, fmt.Sprintf("CLOSE %d %v", len(times)+2, close))
+	}
+	var got []string
+	for _, h := range p.heard {
+		got = append(got, fmt.Sprint(h.kind, " ", h.sequence, " ", h.at))
+	}
+	if !slices.Equal(got, want) {
+		p.t.Errorf("the server heard\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// wantLines: this many lines of results.
+func (p *play) wantLines(n int) []string {
+	p.t.Helper()
+	lines := strings.Split(strings.TrimSuffix(p.lines.String(), "\n"), "\n")
+	if p.lines.Len() == 0 {
+		lines = nil
+	}
+	if len(lines) != n {
+		p.t.Errorf("%d lines, want %d:\n%s", len(lines), n, p.lines.String())
+	}
+	return lines
+}
