@@ -23,7 +23,7 @@ type Login struct {
 func LoginFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "user", Usage: "log in as `NAME`; asked for on a terminal", EnvVars: []string{"PROTO_USER"}},
-		&cli.StringFlag{Name: "password-file", Usage: "read the password from `FILE` (- is stdin), else PROTO_PASSWORD, else asked for", EnvVars: []string{"PROTO_PASSWORD_FILE"}},
+		&cli.StringFlag{Name: "password-file", Usage: "the password is in `FILE`, - is stdin; else in PROTO_PASSWORD, else asked for", EnvVars: []string{"PROTO_PASSWORD_FILE"}},
 	}
 }
 

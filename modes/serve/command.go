@@ -43,7 +43,7 @@ func flags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "listen", Usage: "listen on `ADDRESS`, repeatable; port 0 is any free one", Value: cli.NewStringSlice(modes.DefaultAddress), EnvVars: []string{"PROTO_LISTEN"}},
 		&cli.StringFlag{Name: "cert", Usage: "show the certificate in `FILE` (PEM) instead of one of our own", EnvVars: []string{"PROTO_CERT"}},
 		&cli.StringFlag{Name: "key", Usage: "its private key is in `FILE` (PEM); without, in the --cert file", EnvVars: []string{"PROTO_KEY"}},
-		&cli.StringFlag{Name: "key-pass-file", Usage: "read the key's pass phrase from `FILE`, else PROTO_KEY_PASS, else asked for", EnvVars: []string{"PROTO_KEY_PASS_FILE"}},
+		&cli.StringFlag{Name: "key-pass-file", Usage: "the key's pass phrase is in `FILE`, else in PROTO_KEY_PASS, else asked for", EnvVars: []string{"PROTO_KEY_PASS_FILE"}},
 		&cli.StringFlag{Name: "users", Usage: "let in the users in `FILE` (htpasswd, bcrypt)", EnvVars: []string{"PROTO_USERS"}},
 		&cli.StringFlag{Name: "token-key-file", Usage: "sign tokens with the key in `FILE`, 32 bytes or more, instead of a random one", EnvVars: []string{"PROTO_TOKEN_KEY_FILE"}},
 		&cli.StringFlag{Name: "data", Usage: "random letters, or the newest line of `SOURCE`: a file, - is stdin", Value: "random", EnvVars: []string{"PROTO_DATA"}},
