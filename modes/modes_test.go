@@ -1,0 +1,135 @@
+package modes
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestShow(t *testing.T) {
+	for in, want := range map[string]string{
+		"qzzqbinx":        "qzzqbinx",
+		"two words":       "two words",
+		"été 😀 \ufffd":    "été 😀 \ufffd",
+		"":                `""`,
+		`"`:               `"\""`,
+		`a"b\`:            `a"b\`,
+		" x":              `" x"`,
+		"x\n":             `"x\n"`,
+		"\x1b[31m":        `"\x1b[31m"`,
+		"a\u202eb":        `"a\u202eb"`,
+		"\x7f":            `"\x7f"`,
+		"\xff":            `"\xff"`,
+		"a\u00a0b":        `"a\u00a0b"`,
+		"zero\u200bwidth": `"zero\u200bwidth"`,
+	} {
+		if got := Show(in); got != want {
+			t.Errorf("Show(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestParseAddress(t *testing.T) {
+	for in, want := range map[string]string{
+		"localhost":           "localhost 5000",
+		"localhost:1":         "localhost 1",
+		"example.org:65535":   "example.org 65535",
+		"127.0.0.1":           "127.0.0.1 5000",
+		"::1":                 "::1 5000",
+		"[::1]":               "::1 5000",
+		"[::1]:5":             "::1 5",
+		"[fe80::1%eth0]:5000": "fe80::1%eth0 5000",
+	} {
+		host, port, err := ParseAddress(in)
+		if got := host + " " + port; got != want || err != nil {
+			t.Errorf("%s: %s %v, want %s", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", ":", ":5000", "a:b:c", "host:65536", "host:-1", "host:+1", "host:", "[::1", "::1]", "[::1]x", "-x", "a b", "tls://host", "user@host", "host/path", "a\x1b"} {
+		if host, port, err := ParseAddress(in); err == nil {
+			t.Errorf("%q was taken: %s %s", in, host, port)
+		}
+	}
+}
+
+func TestIsLoopback(t *testing.T) {
+	for host, want := range map[string]bool{
+		"127.0.0.1": true, "127.9.9.9": true, "::1": true, "::ffff:127.0.0.1": true, "localhost": true, "LocalHost": true,
+		"0.0.0.0": false, "::": false, "192.0.2.1": false, "example.org": false, "localhost.example.org": false,
+	} {
+		if got := IsLoopback(host); got != want {
+			t.Errorf("%s: %t", host, got)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"count", "interval", "json", "listen", "v"}
+	for in, want := range map[string]string{
+		"cuont": "count", "conut": "count", "counts": "count", "lisen": "listen", "jsno": "json",
+		"x": "", "completely": "", "": "", "js": "",
+	} {
+		if got := Nearest(in, known); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestNetworkReason(t *testing.T) {
+	for want, err := range map[string]error{
+		"unknown host":                         &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "x", Server: "192.0.2.1:53"}},
+		"connection refused":                   &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED},
+		"no answer in time":                    context.DeadlineExceeded,
+		"the other side closed the connection": io.ErrUnexpectedEOF,
+	} {
+		if got := NetworkReason(err); got != want {
+			t.Errorf("%v: %q, want %q", err, got, want)
+		}
+	}
+}
+
+// TestReport: one line, at most one hint, and the code of the table.
+func TestReport(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		code int
+		want string
+	}{
+		{nil, ExitDone, ""},
+		{Usage("do this", "cannot %s", "that"), ExitUsage, "proto: cannot that\nhint: do this\n"},
+		{fmt.Errorf("wrapped: %w", &Error{Code: ExitPeer, Message: "m"}), ExitPeer, "proto: wrapped: m\n"},
+		{errors.New("of the flag library"), ExitUsage, "proto: of the flag library\n"},
+		{Coded(ExitLogin, errors.New("plain")), ExitLogin, "proto: plain\n"},
+		{Coded(ExitLogin, &Error{Code: ExitPeer, Message: "kept"}), ExitPeer, "proto: kept\n"},
+		{ErrStdoutClosed, ExitDone, ""},
+		{SignalError(syscall.SIGINT), ExitInterrupt, ""},
+		{SignalError(syscall.SIGTERM), ExitTerminated, ""},
+	} {
+		var out bytes.Buffer
+		p := &Process{Err: &out}
+		if code := p.Report(c.err); code != c.code || out.String() != c.want {
+			t.Errorf("%v: code %d, %q, want %d, %q", c.err, code, out.String(), c.code, c.want)
+		}
+	}
+}
+
+func TestReadLine(t *testing.T) {
+	in := strings.NewReader("first\r\nsecond\n\nlast")
+	for _, want := range []string{"first", "second", "", "last"} {
+		if got, err := readLine(in); got != want || err != nil {
+			t.Errorf("%q %v, want %q", got, err, want)
+		}
+	}
+	if _, err := readLine(in); err == nil {
+		t.Error("a line was read behind the end")
+	}
+	if _, err := readLine(strings.NewReader(strings.Repeat("x", 1<<20))); err == nil {
+		t.Error("a line of 1 MiB was read")
+	}
+}
