@@ -1,6 +1,11 @@
 package wire
 
-import "testing"
+import (
+	"bytes"
+	"encoding/json"
+	"math/big"
+	"testing"
+)
 
 var benchFrame = []byte(`{"header": {"token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJuYW1lIjoiY2xpZW50MSIsImlkIjoxfQ.8fQUiqhpLcX-GKn2WxRrcvqZ_l85-wSGGNxHzo2tiwk"}, "data": {"sessionId": 1, "message-type": "DATA_REQUEST", "sequence": 1234567890123, "x": "yyyyyyyyyyyyy"}}`)
 
@@ -63,5 +68,43 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		dst, _ = c.Open(dst[:0], digits)
+	}
+}
+
+// The slow references: what the standard library does the same with.
+
+func BenchmarkParseFrameSlow(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		dec := json.NewDecoder(bytes.NewReader(benchFrame))
+		dec.UseNumber()
+		var frame struct {
+			Header map[string]any `json:"header"`
+			Data   map[string]any `json:"data"`
+		}
+		if err := dec.Decode(&frame); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkParseNumber16Slow(b *testing.B) {
+	var dst [16]byte
+	b.ReportAllocs()
+	for b.Loop() {
+		v, ok := new(big.Int).SetString("340282366920938463463374607431768211455", 10)
+		if !ok {
+			b.Fatal("no number")
+		}
+		v.Sub(v, big.NewInt(Shift)).FillBytes(dst[:])
+	}
+}
+
+func BenchmarkSealSlow(b *testing.B) {
+	text := appendPadding([]byte("qzzqbinx"))
+	b.ReportAllocs()
+	for b.Loop() {
+		v := new(big.Int).SetBytes(slowCFB8(Key{1}, Register{2}, text, true))
+		_ = v.Add(v, big.NewInt(Shift)).String()
 	}
 }

@@ -14,6 +14,9 @@ const (
 // A Key is an AES-256 key; on the wire, plus 1269, it is `key1`.
 type Key [KeySize]byte
 
+// String keeps a key out of logs.
+func (Key) String() string { return "(hidden)" }
+
 // An IV is the register that each new key starts with; on the wire, plus 1269,
 // it is `key2`. In the reference server and in ours it is 16 lower-case letters.
 type IV = Register
