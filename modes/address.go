@@ -32,7 +32,7 @@ func ParseAddress(s string) (host, port string, err error) {
 			return "", "", bad("it is neither a host nor a host with a port")
 		}
 	}
-	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 || port[0] == '+' {
+	if n, err := strconv.Atoi(port); err != nil || n > 65535 || port[0] == '+' || port[0] == '-' {
 		return "", "", bad("the port is not a number from 0 to 65535")
 	}
 	if host == "" || host[0] == '-' || strings.ContainsAny(host, " /\\@?#[]") || !printable(host) {

@@ -84,8 +84,8 @@ func (p *Process) Report(err error) int {
 // ErrStdoutClosed says that whoever read stdout has gone.
 var ErrStdoutClosed = errors.New("stdout is closed")
 
-// Plain takes a system error down to what went wrong: "no such file or
-// directory" without the call and the path, which the message has already.
+// Plain takes a system error down to what went wrong, without the call and the
+// path, which the message has already.
 func Plain(err error) string {
 	var errno syscall.Errno
 	var path *fs.PathError

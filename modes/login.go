@@ -1,7 +1,6 @@
 package modes
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -42,7 +41,7 @@ func (p *Process) Login(c *cli.Context) (l Login, err error) {
 	}
 	switch {
 	case file == "-":
-		l.Password, err = p.line()
+		l.Password, err = readLine(p.In)
 	case file != "":
 		var b []byte
 		b, err = keys.ReadSecretFile(file)
@@ -78,9 +77,9 @@ func (l Login) check() error {
 
 // Ask asks for a line on the terminal.
 func (p *Process) Ask(prompt string) (string, error) {
-	fmt.Fprint(p.Err, prompt)
-	line, err := p.line()
-	if err != nil {
+	p.prompt(prompt)
+	line, err := readLine(p.In)
+	if p.asking.Store(false); err != nil {
 		fmt.Fprintln(p.Err) // the prompt's line has not ended
 	}
 	return line, err
@@ -88,42 +87,43 @@ func (p *Process) Ask(prompt string) (string, error) {
 
 // AskHidden asks for a line on the terminal, without echo.
 func (p *Process) AskHidden(prompt string) ([]byte, error) {
-	fmt.Fprint(p.Err, prompt)
-	defer fmt.Fprintln(p.Err)
-	line, err := interruptible(p, p.ReadHidden)
-	var e *Error
-	if err != nil && !errors.As(err, &e) {
-		err = Usage("", "cannot read from the terminal: %s", Plain(err))
+	p.prompt(prompt)
+	line, err := p.ReadHidden()
+	p.asking.Store(false)
+	fmt.Fprintln(p.Err)
+	if err != nil {
+		return nil, Usage("", "cannot read from the terminal: %s", Plain(err))
 	}
-	return line, err
+	return line, nil
 }
 
-// line reads a line of stdin.
-func (p *Process) line() (string, error) {
-	return interruptible(p, func() (string, error) { return readLine(p.In) })
+func (p *Process) prompt(text string) {
+	p.asking.Store(true)
+	fmt.Fprint(p.Err, text)
 }
 
-// interruptible reads until a signal comes. The read itself cannot be stopped:
-// it is left behind for the end of the process, which is then near, and the
-// terminal gets its echo back.
-func interruptible[T any](p *Process, read func() (T, error)) (line T, err error) {
+// Interruptible does something that may wait for a person or a file until a
+// signal comes. It cannot be stopped then: it is left behind for the end of the
+// process, which is near, and the terminal gets its echo back.
+func Interruptible[T any](p *Process, do func() (T, error)) (got T, err error) {
 	type result struct {
-		line T
-		err  error
+		got T
+		err error
 	}
 	done := make(chan result, 1)
 	go func() {
-		line, err := read()
-		done <- result{line, err}
+		got, err := do()
+		done <- result{got, err}
 	}()
 	select {
 	case r := <-done:
-		return r.line, r.err
+		return r.got, r.err
 	case sig := <-p.Signals:
-		if p.RestoreTerminal != nil {
+		if p.asking.Load() {
 			p.RestoreTerminal()
+			fmt.Fprintln(p.Err)
 		}
-		return line, SignalError(sig)
+		return got, SignalError(sig)
 	}
 }
 

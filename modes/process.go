@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/term"
@@ -34,6 +35,8 @@ type Process struct {
 	Width func() int
 	// RestoreTerminal undoes what an unfinished ReadHidden did to the terminal.
 	RestoreTerminal func()
+
+	asking atomic.Bool // a prompt is on the terminal
 }
 
 // FromOS is the real process.

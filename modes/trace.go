@@ -1,6 +1,8 @@
 package modes
 
 import (
+	"fmt"
+
 	"proto/wire"
 )
 
@@ -28,7 +30,7 @@ func Trace(word string, f *wire.Frame, secrets bool) string {
 func TraceBytes(word string, frame []byte, secrets bool) string {
 	var f wire.Frame
 	if _, err := wire.Parse(frame, wire.Limits{Bytes: len(frame), Levels: len(frame)}, &f); err != nil {
-		return word + ": " + Show(string(frame)) // only a frame made wrong on purpose
+		return word + fmt.Sprintf(": %d bytes that are no frame", len(frame))
 	}
 	return Trace(word, &f, secrets)
 }

@@ -22,6 +22,9 @@ func TrustFlags() []cli.Flag {
 // Trust reads the trust flags.
 func (p *Process) Trust(c *cli.Context) (trust keys.Trust, err error) {
 	trust = keys.Trust{CAFile: c.String("ca"), Insecure: c.Bool("insecure")}
+	if trust.Insecure && (trust.CAFile != "" || c.String("pin") != "") {
+		return trust, Usage("leave out --insecure, or the others", "--insecure trusts every server, --ca and --pin do not: they cannot go together")
+	}
 	if pin := c.String("pin"); pin != "" {
 		if trust.Pins, err = keys.ParsePin(pin); err != nil {
 			return trust, Coded(ExitUsage, err)

@@ -8,12 +8,13 @@ import "errors"
 type Client struct {
 	session int64
 	token   string
-	iv      IV
 	chain   *Chain
 	next    int64 // the sequence of the next frame
 	last    int64 // the last sequence answered
 	data    []byte
-	text    []byte
+	text    []byte // of the last answer, and what was wrong with it
+
+	unreadable error
 }
 
 // AnswerKind says what a frame from the server is.
@@ -31,11 +32,11 @@ const (
 type Answer struct {
 	Kind       AnswerKind
 	Sequence   int64  // of the request answered, where it could be read
-	Text       []byte // of Data: the plain text; valid until the next Receive
+	Text       []byte // of Data and Repeated: the plain text; valid until the next Receive
 	KeyChanged bool   // of Data: it brought a new key
 	Lost       int64  // of Data: how many answers before this one never came
 	Refused    bool   // of Closed: with the flag, the server does not know us
-	Unreadable error  // of Data: why Text cannot be trusted; the chain heals with the next
+	Unreadable error  // of Data and Repeated: why Text cannot be trusted; the chain heals with the next
 }
 
 // ErrNoPrevious says that an answer cannot be decrypted because the one before
@@ -84,10 +85,8 @@ func (c *Client) sent(dst []byte, err error) ([]byte, error) {
 // and *NumberError among them, say that the server does not keep to the
 // protocol; the state has not moved then.
 func (c *Client) Receive(f *Frame) (Answer, error) {
-	if len(f.Data) == 0 {
-		if err := f.Shape(); err != nil {
-			return Answer{}, err
-		}
+	if err := f.Shape(); err != nil {
+		return Answer{}, err
 	}
 	a := Answer{}
 	a.Sequence, _ = f.Data.Get("sequesce").Int64()
@@ -126,11 +125,12 @@ func (c *Client) accept(f *Frame) error {
 	if err := numberField(f, "key1", key[:]); err != nil {
 		return err
 	}
-	if err := numberField(f, "key2", c.iv[:]); err != nil {
+	var iv IV
+	if err := numberField(f, "key2", iv[:]); err != nil {
 		return err
 	}
 	c.session, c.token = session, token
-	c.chain = NewChain(key, c.iv, Dialect{})
+	c.chain = NewChain(key, iv, Dialect{})
 	c.last = c.next
 	return nil
 }
@@ -151,7 +151,7 @@ func (c *Client) response(f *Frame, a *Answer) error {
 		return wrongKind(f, "sequesce", Integer)
 	}
 	if a.Sequence == c.last && string(data.raw) == string(c.data) {
-		a.Kind, a.Text = Repeated, c.text
+		a.Kind, a.Text, a.Unreadable = Repeated, c.text, c.unreadable
 		return nil
 	}
 	if a.Sequence <= c.last || a.Sequence > c.next {
@@ -174,7 +174,7 @@ func (c *Client) response(f *Frame, a *Answer) error {
 	if a.Lost = a.Sequence - c.last - 1; a.Lost > 0 && !a.KeyChanged {
 		a.Unreadable = ErrNoPrevious
 	}
-	c.text, a.Text = text, text
+	c.text, a.Text, c.unreadable = text, text, a.Unreadable
 	c.data = append(c.data[:0], data.raw...)
 	c.last = a.Sequence
 	return nil

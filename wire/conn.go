@@ -60,8 +60,5 @@ func (c *Conn) Write(frame []byte, deadline time.Time) error {
 	return err
 }
 
-// Waiting says whether bytes have come of which Read made no frame yet.
-func (c *Conn) Waiting() bool { return c.reader.Waiting() }
-
 // Close closes the connection.
 func (c *Conn) Close() error { return c.net.Close() }

@@ -47,7 +47,7 @@ func ParseNumber(dst, digits []byte, shift uint64) error {
 		return parseLong(dst, digits, shift)
 	}
 	var w words
-	n := len(dst)/8 + 1 // words that can be other than 0 after each step
+	n := max(len(dst)/8, 1) + 1 // words that can be other than 0 after each step
 	for len(digits) > 0 {
 		cut := (len(digits)-1)%limbDigits + 1
 		w.mulAdd(n, parseLimb(digits[:cut]))
@@ -62,9 +62,9 @@ func ParseNumber(dst, digits []byte, shift uint64) error {
 	return nil
 }
 
-// maxDigits is how many digits a number of size bytes, shifted or not, has at
-// most: 8 bits take 2.41 of them, and a carry may add one.
-func maxDigits(size int) int { return size*241/100 + 1 }
+// maxDigits is more than the digits that a number of size bytes can have: 8 bits
+// take 2.41 of them, a shift has at most 20, and a carry may add one.
+func maxDigits(size int) int { return max(size*241/100, 20) + 1 }
 
 func below(shift uint64) error {
 	return &NumberError{Problem: "is below " + strconv.FormatUint(shift, 10)}

@@ -9,7 +9,8 @@ import (
 // spellings, with or without white space between them, several in one read,
 // one in many. What it returns does not depend on where the stream was split.
 //
-// A Reader holds at most twice Limits.Bytes and 512 bytes. What is no frame is
+// A Reader holds at most twice Limits.Bytes and 512 bytes of the stream, and the
+// index of one frame, 64 bytes a member. What is no frame is
 // refused at the first byte that shows it, if the frame is of up to 8 KiB.
 type Reader struct {
 	src    io.Reader
@@ -62,9 +63,6 @@ func (r *Reader) Next() (*Frame, error) {
 	}
 }
 
-// Waiting says whether bytes have been read that no frame was made of yet.
-func (r *Reader) Waiting() bool { return len(r.buf) > r.used }
-
 // drop forgets n bytes at the front.
 func (r *Reader) drop(n int) {
 	r.base += int64(n)
@@ -111,13 +109,9 @@ func (r *Reader) fill() error {
 		}
 		r.buf = r.space[:copy(r.space, r.buf)]
 	}
-	n, err := r.src.Read(r.buf[len(r.buf):cap(r.buf)])
-	r.buf = r.buf[:len(r.buf)+n]
+	n, err := r.read()
 	if n > 0 {
 		return nil // an error that came with bytes comes again
-	}
-	if err == nil {
-		return nil
 	}
 	if errors.Is(err, io.EOF) {
 		r.err = io.EOF
@@ -127,6 +121,19 @@ func (r *Reader) fill() error {
 		return r.err
 	}
 	return err
+}
+
+// read reads once, and not for ever from a source that gives neither bytes nor
+// an error.
+func (r *Reader) read() (n int, err error) {
+	for range 100 {
+		n, err = r.src.Read(r.buf[len(r.buf):cap(r.buf)])
+		r.buf = r.buf[:len(r.buf)+n]
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+	return 0, io.ErrNoProgress
 }
 
 // atEnd is the error for a stream that ended within a frame: what is wrong

@@ -18,16 +18,19 @@ type User struct {
 }
 
 // A ServerConfig is what a Server is given of the world. Login, Token, Now and
-// Random are required.
+// Random are required. All of them are called by several goroutines at once, if
+// Answer is; crypto/rand.Reader can bear it, a math/rand source cannot.
 type ServerConfig struct {
-	// Login checks a user name and password. It may take its time.
+	// Login checks a user name and password. It may take its time. Its error is
+	// the reason in the log; one after ctx has ended is not the user's fault.
 	Login func(ctx context.Context, name, password string) (User, error)
 	// Token makes the token of a session that ends at the latest at end.
 	Token func(u User, session int64, start, end time.Time) (string, error)
 	// RefuseToken says why a token that is not the one issued for this session
 	// is refused. It is asked for the log only: the token is refused in any case.
 	RefuseToken func(token string, session int64) error
-	// Text gives the text of the next answer. Nil: 8 random lower-case letters.
+	// Text gives the text of the next answer, of which MaxText bytes are sent.
+	// Its session waits for it. Nil: 8 random lower-case letters.
 	Text func() string
 	// Now is the clock, with its monotonic part. Random gives keys, IV and text.
 	Now    func() time.Time
@@ -138,7 +141,10 @@ func (s *Server) hello(ctx context.Context, dst []byte, f *Frame, peer netip.Add
 		return refuse(dst, seq, WrongSequence, nil)
 	}
 	user, err := s.config.Login(ctx, name, password)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return refuse(dst, seq, Failed, fmt.Errorf("the login was not checked in time: %w", err))
+	case err != nil:
 		return refuse(dst, seq, WrongLogin, err)
 	}
 	session, err := s.open(user, mac, peer)
@@ -194,7 +200,9 @@ func (s *Server) inSession(dst []byte, f *Frame, session *Session, peer netip.Ad
 	case t.Is(TypeRequest):
 		return s.request(dst, session, seq)
 	case t.Is(TypeClose):
-		s.remove(session)
+		if !s.remove(session) {
+			return refuse(dst, seq, NoSession, nil) // another connection was first
+		}
 		return Verdict{Event: Ended, Close: true}
 	}
 	return refuse(dst, seq, UnknownType, nil)

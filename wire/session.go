@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // A Session is one session of a Server. Its exported members never change.
@@ -70,16 +71,30 @@ func (s *Server) request(dst []byte, session *Session, seq Sequence) Verdict {
 
 // seal makes the digits of the session's next data, and gives the key that goes
 // with them if it is a new one.
-func (s *Server) seal(session *Session) (*Key, error) {
+func (s *Server) seal(session *Session) (key *Key, err error) {
 	rekey := s.config.Rekey > 0 && (session.answered+1)%s.config.Rekey == 0
+	before := *session.chain
 	if s.config.Text == nil {
-		return session.sealRandom(s.config.Random, rekey)
+		key, err = session.sealRandom(s.config.Random, rekey)
+	} else {
+		key, err = session.sealText(s.config.Random, cutText(s.config.Text()), rekey)
 	}
-	text := s.config.Text()
-	if len(text) > MaxText {
-		text = text[:MaxText]
+	if err != nil {
+		*session.chain = before // what was sealed is not sent
 	}
-	return session.sealText(s.config.Random, text, rekey)
+	return key, err
+}
+
+// cutText cuts a text to MaxText bytes, between two characters.
+func cutText(text string) string {
+	if len(text) <= MaxText {
+		return text
+	}
+	end := MaxText
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end]
 }
 
 // touch notes that the session is in use; it says whether it still lives.
@@ -152,11 +167,17 @@ func (s *Server) end(start time.Time) time.Time {
 	return start.Add(forever)
 }
 
-func (s *Server) remove(session *Session) {
+// remove ends a session; it says whether it still lived.
+func (s *Server) remove(session *Session) bool {
+	now := s.config.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.expired(session, now) {
+		return false
+	}
 	session.ended = true
 	delete(s.sessions, session.ID)
+	return true
 }
 
 // Deadline is when a session ends unless it is used before; ok is false if it
@@ -173,7 +194,8 @@ func (s *Server) Deadline(session *Session) (t time.Time, ok bool) {
 
 // Expire ends the sessions whose time has run out, connected or not. It gives
 // back each session that ended so, once, also where something else found out
-// first. Call it every now and then.
+// first. A Server with a maximum life or idle time needs it called every now and
+// then: until it is, sessions that nobody asks for stay in memory.
 func (s *Server) Expire() []*Session {
 	now := s.config.Now()
 	s.mu.Lock()

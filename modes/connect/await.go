@@ -29,13 +29,13 @@ type signalled struct{ signal os.Signal }
 
 func (e *signalled) Error() string { return e.signal.String() }
 
-// send writes a frame and shows it.
-func (c *session) send(frame []byte) error {
+// send shows a frame and writes it.
+func (c *session) send(frame []byte, timeout time.Duration) error {
 	c.buf = frame
 	if c.s.verbose {
 		c.screen.Note(modes.TraceBytes("Sending", frame, c.s.secrets))
 	}
-	return c.conn.Write(frame, time.Now().Add(c.s.timeout))
+	return c.conn.Write(frame, time.Now().Add(timeout))
 }
 
 // await waits for the next frame, until --timeout after the request.

@@ -103,35 +103,62 @@ func read(c *cli.Context) (s *settings, err error) {
 
 // start finds out where to connect and as whom, and runs the session.
 func start(c *cli.Context, p *modes.Process, s *settings) error {
+	ready, err := modes.Interruptible(p, func() (*prepared, error) { return s.prepare(c, p) })
+	if err != nil {
+		return err
+	}
+	defer ready.stop()
+	return ready.session.run(c.Context)
+}
+
+// prepared is a session that is about to begin, and what to do when it is over.
+type prepared struct {
+	session *session
+	stops   []func()
+}
+
+func (r *prepared) stop() {
+	for _, stop := range r.stops {
+		stop()
+	}
+}
+
+func (s *settings) prepare(c *cli.Context, p *modes.Process) (ready *prepared, err error) {
+	ready = &prepared{}
+	defer func() {
+		if err != nil {
+			ready.stop()
+		}
+	}()
 	var local *serve.Local
 	var trust keys.Trust
-	var err error
 	if s.local {
 		if local, err = serve.StartLocal(c.Context); err != nil {
-			return err
+			return ready, err
 		}
-		defer local.Stop()
+		ready.stops = append(ready.stops, local.Stop)
 		trust.Own = local.Certificate
 		s.host, s.port, err = modes.ParseAddress(local.Address)
 	} else {
 		trust, err = p.Trust(c)
 	}
 	if err != nil {
-		return err
+		return ready, err
 	}
 	config, done, err := p.ClientTLS(trust, s.host)
 	if err != nil {
-		return err
+		return ready, err
 	}
-	defer done()
+	ready.stops = append(ready.stops, done)
 	login, err := s.login(c, p, local)
 	if err != nil {
-		return err
+		return ready, err
 	}
 	dial := func(ctx context.Context) (net.Conn, error) {
 		return dialTLS(ctx, net.JoinHostPort(s.host, s.port), config)
 	}
-	return newSession(p, s, login, dial).run(c.Context)
+	ready.session = newSession(p, s, login, dial)
+	return ready, nil
 }
 
 // login is whom to log in as: asked for last, when all else is known to be right.

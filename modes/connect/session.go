@@ -129,7 +129,7 @@ func (c *session) hello() error {
 	if err != nil {
 		return modes.Usage("", "cannot log in: %v", err)
 	}
-	if err := c.send(frame); err != nil {
+	if err := c.send(frame, c.s.timeout); err != nil {
 		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + modes.NetworkReason(err), Err: err}
 	}
 	a, err := c.await(time.Now())
@@ -139,8 +139,10 @@ func (c *session) hello() error {
 		return modes.SignalError(sig.signal)
 	case err != nil:
 		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + err.Error(), Err: err}
+	case a.Kind == wire.Closed && !a.Refused:
+		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: the server said CLOSE, not that the login is wrong", Hint: "it may be stopping or full; its log says why"}
 	case a.Kind == wire.Closed:
-		return &modes.Error{Code: modes.ExitLogin, Message: fmt.Sprintf("login refused for user %s", modes.Show(c.login.User)), Hint: "wrong user name or password"}
+		return &modes.Error{Code: modes.ExitLogin, Message: fmt.Sprintf("login refused for user %s", modes.Show(c.login.User)), Hint: "check the user name and the password"}
 	case a.Kind != wire.Accepted:
 		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: the server answered HELLO with something else than HELLO_ACK or CLOSE"}
 	}
@@ -182,7 +184,7 @@ func (c *session) exchange() error {
 		return &lostError{err.Error()}
 	}
 	asked := time.Now()
-	if err := c.send(frame); err != nil {
+	if err := c.send(frame, c.s.timeout); err != nil {
 		return &lostError{modes.NetworkReason(err)}
 	}
 	for {
@@ -216,11 +218,14 @@ func (c *session) print(a wire.Answer, asked time.Time) error {
 	return c.screen.Line(line(a, c.client.Session(), now, now.Sub(asked)))
 }
 
+// closeTimeout is how long a CLOSE may take to be written: nobody waits for it.
+const closeTimeout = time.Second
+
 // close says CLOSE. If it does not arrive, the session ends by its idle time.
 func (c *session) close() {
 	frame, err := c.client.Close(c.buf[:0])
 	if err == nil {
-		_ = c.send(frame)
+		_ = c.send(frame, min(closeTimeout, c.s.timeout))
 	}
 }
 

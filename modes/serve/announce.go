@@ -20,10 +20,11 @@ import (
 
 // announce prints what a client needs: addresses, certificate, pin, and the line
 // to type.
-func (s *settings) announce(p *modes.Process, listeners []net.Listener, id *keys.Identity, note string) error {
+func (s *settings) announce(p *modes.Process, r *prepared) error {
+	id := r.identity
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, l := range listeners {
+	for _, l := range r.listeners {
 		fmt.Fprintf(w, "listening\t%s\n", l.Addr())
 	}
 	if id.CertFile != "" {
@@ -33,10 +34,10 @@ func (s *settings) announce(p *modes.Process, listeners []net.Listener, id *keys
 	if s.users == "" {
 		fmt.Fprintf(w, "login\ttest / test (built in, for loopback only)\n")
 	}
-	fmt.Fprintf(w, "connect\t%s\n", s.connectLine(listeners[0].Addr(), id))
+	fmt.Fprintf(w, "connect\t%s\n", s.connectLine(r.listeners[0].Addr(), id))
 	w.Flush()
-	if note != "" {
-		fmt.Fprintf(p.Err, "note: %s\n", note)
+	if r.note != "" {
+		fmt.Fprintf(p.Err, "note: %s\n", r.note)
 	}
 	_, err := fmt.Fprint(p.Out, b.String())
 	return err

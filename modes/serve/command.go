@@ -2,7 +2,6 @@
 package serve
 
 import (
-	"fmt"
 	"net"
 	"slices"
 	"time"
@@ -134,6 +133,20 @@ func (s *settings) checkLoopback() error {
 	if other < 0 {
 		return nil
 	}
+	return needsUsers(s.listen[other])
+}
+
+// checkBound looks once more, at what the names of addresses turned out to be.
+func checkBound(listeners []net.Listener) error {
+	for _, l := range listeners {
+		if host, _, _ := net.SplitHostPort(l.Addr().String()); !modes.IsLoopback(host) {
+			return needsUsers(l.Addr().String())
+		}
+	}
+	return nil
+}
+
+func needsUsers(address string) error {
 	return modes.Usage("make a users file with `htpasswd -B -c users.txt NAME` and give --users users.txt",
-		"cannot listen on %s without --users: the built-in login test / test is for loopback only", fmt.Sprint(s.listen[other]))
+		"cannot listen on %s without --users: the built-in login test / test is for loopback only", address)
 }

@@ -87,11 +87,22 @@ func (c *connection) run(ctx context.Context) {
 			continue
 		}
 		c.show("Received", f)
-		v := c.server.core.Answer(ctx, c.reply[:0], f, c.peer)
-		if !c.carryOut(v) {
+		if !c.answer(ctx, f, helloBy) {
 			return
 		}
 	}
+}
+
+// answer answers a frame and says whether to go on. Before there is a session it
+// must be answered by HELLO's deadline: so a login does not wait for ever, behind
+// others whose passwords are being checked.
+func (c *connection) answer(ctx context.Context, f *wire.Frame, helloBy time.Time) bool {
+	if len(c.sessions) == 0 && !helloBy.IsZero() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, helloBy)
+		defer cancel()
+	}
+	return c.carryOut(c.server.core.Answer(ctx, c.reply[:0], f, c.peer))
 }
 
 // deadline is until when the next frame must come: HELLO's, and once a session
@@ -123,10 +134,12 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 			return false
 		}
 		c.closeUnasked()
-	case errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &limit):
+	case errors.As(err, &syntax), errors.As(err, &limit):
 		c.carryOut(c.server.core.Malformed(c.reply[:0], err))
 	case errors.Is(err, io.EOF):
 		c.log.Info("connection closed by the client", c.about()...)
+		_ = c.tls.SetWriteDeadline(time.Now().Add(c.server.timeouts.linger))
+		_ = c.tls.CloseWrite() // its close_notify is answered, if it still listens
 	default:
 		c.log.Info("connection lost", append(c.about(), "reason", reason(err))...)
 	}
@@ -158,7 +171,7 @@ func (c *connection) closeUnasked() {
 	case session == nil:
 		c.log.Warn("refused", "reason", "no HELLO in "+c.server.timeouts.hello.String())
 	default:
-		c.log.Info("closed: the session has expired", c.about()...)
+		c.log.Info("closed: the session has ended", c.about()...)
 	}
 	if session == nil {
 		c.reply = (&wire.Session{}).AppendClose(c.reply[:0])
@@ -197,8 +210,14 @@ func (c *connection) use(session *wire.Session) {
 			kept = append(kept, s)
 		}
 	}
-	c.sessions = append(kept, session)
+	if c.sessions = append(kept, session); len(c.sessions) > maxKept {
+		c.sessions = append(c.sessions[:0], c.sessions[1:]...)
+	}
 }
+
+// maxKept is how many sessions a connection minds. Older ones live on, but no
+// longer keep it open.
+const maxKept = 16
 
 // note logs a verdict: one event for each refusal, and for the beginning and
 // the end of a session.
@@ -213,9 +232,10 @@ func (c *connection) note(v wire.Verdict) {
 		if v.Reason != nil {
 			attrs = append(attrs, "detail", v.Reason)
 		}
-		if v.Session != nil {
+		switch {
+		case v.Session != nil:
 			attrs = append(attrs, "session", v.Session.ID)
-		} else {
+		case v.Refusal == wire.NoFrame || v.Refusal == wire.BadShape: // which can name none
 			attrs = append(attrs, c.about()...)
 		}
 		c.log.Warn("refused", attrs...)

@@ -17,21 +17,21 @@ import (
 )
 
 // text gives what answers hold; nil stands for random letters.
-func (s *settings) text(p *modes.Process, log *slog.Logger) (text func() string, stop func(), err error) {
+func (s *settings) text(p *modes.Process, log *slog.Logger) (text func() string, err error) {
 	switch s.data {
 	case "random":
-		return nil, func() {}, nil
+		return nil, nil
 	case "-":
 		source := &stdinLines{log: log}
 		go source.read(p.In) // ends with stdin, which nobody can make it do sooner
-		return source.text, func() {}, nil
+		return source.text, nil
 	}
 	source := &fileLines{name: s.data, log: log}
 	if err := source.look(); err != nil {
-		return nil, nil, modes.Usage("--data takes random, the name of a file, or - for stdin",
+		return nil, modes.Usage("--data takes random, the name of a file, or - for stdin",
 			"cannot read %s: %s", modes.Show(s.data), modes.Plain(err))
 	}
-	return source.text, func() {}, nil
+	return source.text, nil
 }
 
 // clean makes a line fit to be sent: without its final CR, with U+FFFD for what
@@ -112,7 +112,7 @@ func (s *stdinLines) read(r io.Reader) {
 			line = line[:0]
 		case errors.Is(err, bufio.ErrBufferFull):
 		default:
-			s.log.Info("stdin has ended, its last line is repeated")
+			s.log.Info("stdin has ended, its last line is repeated", "reason", err)
 			return
 		}
 	}
@@ -160,6 +160,9 @@ func (f *fileLines) look() error {
 		return err
 	}
 	defer file.Close()
+	if info, err = file.Stat(); err != nil { // of this very file: the name may be another's by now
+		return err
+	}
 	line, ok, err := lastLine(file, info.Size())
 	if err != nil {
 		return err
@@ -176,6 +179,10 @@ func (f *fileLines) look() error {
 // lately may change again and show the same time.
 const coarse = 2 * time.Second
 
+// lookBack is how far from the end of a file its newest line is looked for: a
+// line that begins further away is none.
+const lookBack = 1 << 20
+
 // lastLine reads the last line of a file that has its newline, from the end
 // backwards, and keeps of it what can be sent. ok is false if there is none.
 func lastLine(r io.ReaderAt, size int64) (line []byte, ok bool, err error) {
@@ -183,13 +190,14 @@ func lastLine(r io.ReaderAt, size int64) (line []byte, ok bool, err error) {
 	buf := make([]byte, step)
 	end := int64(-1) // where the line's newline is
 	start := int64(0)
-	for at := size; at > 0 && start == 0; {
+	for at := size; at > 0 && start == 0 && size-at < lookBack; {
 		n := min(step, at)
 		at -= n
-		if _, err := r.ReadAt(buf[:n], at); err != nil && err != io.EOF {
+		got, err := r.ReadAt(buf[:n], at)
+		if err != nil && err != io.EOF {
 			return nil, false, err
 		}
-		piece := buf[:n]
+		piece := buf[:got] // less than n where the file has been cut since
 		if end < 0 {
 			i := bytes.LastIndexByte(piece, '\n')
 			if i < 0 {
@@ -199,14 +207,17 @@ func lastLine(r io.ReaderAt, size int64) (line []byte, ok bool, err error) {
 		}
 		if i := bytes.LastIndexByte(piece, '\n'); i >= 0 {
 			start = at + int64(i) + 1
+		} else if size-at >= lookBack && at > 0 {
+			return nil, false, nil
 		}
 	}
 	if end < 0 {
 		return nil, false, nil
 	}
 	line = make([]byte, min(end-start, keptOfLine))
-	if _, err := r.ReadAt(line, start); err != nil && err != io.EOF {
+	got, err := r.ReadAt(line, start)
+	if err != nil && err != io.EOF {
 		return nil, false, err
 	}
-	return line, true, nil
+	return line, got == len(line), nil
 }

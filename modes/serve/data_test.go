@@ -83,9 +83,8 @@ func wantChanges(t *testing.T, got []string, want string) {
 // open makes what --data asks for, as the program does.
 func open(t *testing.T, data string, in io.Reader, log *slog.Logger) func() string {
 	t.Helper()
-	text, stop, err := (&settings{data: data}).text(&modes.Process{In: in}, log)
+	text, err := (&settings{data: data}).text(&modes.Process{In: in}, log)
 	fatal(t, err)
-	t.Cleanup(stop)
 	return text
 }
 
@@ -305,7 +304,7 @@ func TestDataFileGone(t *testing.T) {
 func TestDataFileAtStart(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{dir, filepath.Join(dir, "none"), ""} {
-		_, _, err := (&settings{data: name}).text(&modes.Process{}, slog.New(slog.DiscardHandler))
+		_, err := (&settings{data: name}).text(&modes.Process{}, slog.New(slog.DiscardHandler))
 		p := &modes.Process{Err: io.Discard}
 		if err == nil || p.Report(err) != modes.ExitUsage {
 			t.Errorf("%q: %v", name, err)
@@ -315,7 +314,7 @@ func TestDataFileAtStart(t *testing.T) {
 
 // TestDataRandom: without --data the text is the protocol's, 8 random letters.
 func TestDataRandom(t *testing.T) {
-	text, _, err := (&settings{data: "random"}).text(&modes.Process{}, slog.New(slog.DiscardHandler))
+	text, err := (&settings{data: "random"}).text(&modes.Process{}, slog.New(slog.DiscardHandler))
 	if err != nil || text != nil {
 		t.Errorf("%v", err)
 	}

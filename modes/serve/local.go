@@ -15,8 +15,8 @@ import (
 )
 
 // A Local is a throw-away server within the process, on loopback: a fresh
-// certificate, a random user and password, no limits and no deadlines, so that
-// a person at a prompt is never cut off.
+// certificate, a random user and password, and no deadline for HELLO, no idle time
+// and no maximum life, so that a person at a prompt is never cut off.
 type Local struct {
 	Address     string
 	Certificate *x509.Certificate

@@ -220,9 +220,8 @@ func realServer(t *testing.T, text func() string) (address string, client *tls.C
 	id, _, err := s.identity(p)
 	fatal(t, err)
 	log := slog.New(slog.DiscardHandler)
-	config, stop, err := s.config(p, log)
+	config, err := s.config(p, log)
 	fatal(t, err)
-	t.Cleanup(stop)
 	if text != nil {
 		config.Text = text
 	}

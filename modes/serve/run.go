@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"time"
 
 	"proto/keys"
@@ -24,32 +25,51 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	if err != nil {
 		return err
 	}
-	identity, note, err := s.identity(p)
+	ready, err := modes.Interruptible(p, func() (*prepared, error) { return s.prepare(ctx, p, log) })
 	if err != nil {
 		return err
 	}
-	config, stopData, err := s.config(p, log)
-	if err != nil {
-		return err
-	}
-	defer stopData()
-	core, err := wire.NewServer(config)
-	if err != nil {
-		return modes.Coded(modes.ExitUsage, err)
-	}
-	listeners, err := listen(ctx, s.listen)
-	if err != nil {
-		return err
-	}
-	srv := newServer(core, identity, log)
+	srv := newServer(ready.core, ready.identity, log)
 	srv.limits.Bytes = s.maxFrame
+	if file := ready.identity.CertFile; s.cert == "" && file != "" {
+		srv.reload = func() (*keys.Identity, error) { return keys.Own(filepath.Dir(file), time.Now) }
+	}
 	if s.verbose {
 		srv.trace = tracer(p.Err, s.log, log)
 	}
-	if err := s.announce(p, listeners, identity, note); err != nil {
-		return err
+	if err := s.announce(p, ready); err != nil && !errors.Is(err, modes.ErrStdoutClosed) {
+		return err // nobody has to read it, but a full disk is worth a word
 	}
-	return srv.serveUntil(listeners, p.Signals, s.drain)
+	return srv.serveUntil(ready.listeners, p.Signals, s.drain)
+}
+
+// prepared is what a server starts with.
+type prepared struct {
+	identity  *keys.Identity
+	note      string // what is worth knowing about the identity
+	core      *wire.Server
+	listeners []net.Listener
+}
+
+func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logger) (r *prepared, err error) {
+	r = &prepared{}
+	if r.identity, r.note, err = s.identity(p); err != nil {
+		return nil, err
+	}
+	config, err := s.config(p, log)
+	if err != nil {
+		return nil, err
+	}
+	if r.core, err = wire.NewServer(config); err != nil {
+		return nil, modes.Coded(modes.ExitUsage, err)
+	}
+	if r.listeners, err = listen(ctx, s.listen); err != nil {
+		return nil, err
+	}
+	if s.users == "" {
+		return r, checkBound(r.listeners)
+	}
+	return r, nil
 }
 
 // identity loads the certificate and key, or makes our own. note says what is
@@ -93,11 +113,11 @@ func (s *settings) passPhrase(p *modes.Process) keys.PassPhrase {
 }
 
 // config puts together what the protocol's server is given of the world.
-func (s *settings) config(p *modes.Process, log *slog.Logger) (c wire.ServerConfig, stop func(), err error) {
+func (s *settings) config(p *modes.Process, log *slog.Logger) (c wire.ServerConfig, err error) {
 	users := keys.BuiltIn()
 	if s.users != "" {
 		if users, err = keys.LoadUsers(s.users); err != nil {
-			return c, nil, modes.Coded(modes.ExitUsage, err)
+			return c, modes.Coded(modes.ExitUsage, err)
 		}
 		users.Watch(time.Now, func(err error) {
 			if err != nil {
@@ -109,17 +129,17 @@ func (s *settings) config(p *modes.Process, log *slog.Logger) (c wire.ServerConf
 	}
 	signer, err := s.signer()
 	if err != nil {
-		return c, nil, modes.Coded(modes.ExitUsage, err)
+		return c, modes.Coded(modes.ExitUsage, err)
 	}
-	text, stop, err := s.text(p, log)
+	text, err := s.text(p, log)
 	if err != nil {
-		return c, nil, err
+		return c, err
 	}
 	return wire.ServerConfig{
 		Login: login(users), Token: token(signer), RefuseToken: refuseToken(signer),
 		Text: text, Now: time.Now, Random: rand.Reader,
 		Rekey: s.rekey, MaxLife: s.maxLife, Idle: s.idle,
-	}, stop, nil
+	}, nil
 }
 
 func (s *settings) signer() (*keys.Signer, error) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"proto/keys"
@@ -35,6 +36,8 @@ const sweepEvery = 5 * time.Second
 // server is the sockets around a wire.Server.
 type server struct {
 	core     *wire.Server
+	identity atomic.Pointer[keys.Identity]
+	reload   func() (*keys.Identity, error) // nil: the identity stays
 	tls      *tls.Config
 	log      *slog.Logger
 	limits   wire.Limits
@@ -49,55 +52,84 @@ type server struct {
 }
 
 func newServer(core *wire.Server, id *keys.Identity, log *slog.Logger) *server {
-	return &server{
+	s := &server{
 		core: core, log: log, timeouts: defaultTimeouts(),
-		tls:   &tls.Config{Certificates: []tls.Certificate{id.Certificate}, MinVersion: tls.VersionTLS12},
 		drain: make(chan struct{}), conns: make(map[net.Conn]*connection),
 	}
+	s.identity.Store(id)
+	s.tls = &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return &s.identity.Load().Certificate, nil
+		},
+	}
+	return s
 }
 
-// serveUntil serves until a signal comes and then drains: no new connections,
-// what is being answered is finished, CLOSE to all. After the time for it, or a
-// second signal, connections are cut.
+// serveUntil serves until a signal comes and then shuts down. After --drain, or a
+// second signal, connections are cut, and what still hangs on after that (a log
+// that nobody reads, a password being checked) is left to the end of the process.
 func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, drain time.Duration) error {
 	ctx, cut := context.WithCancel(context.Background())
 	defer cut()
-	var accepting, sweeping sync.WaitGroup
+	var accepting, keeping sync.WaitGroup
 	for _, l := range listeners {
 		accepting.Go(func() { s.accept(ctx, l) })
 	}
-	sweeping.Go(func() { s.sweep(ctx) })
+	keeping.Go(func() { s.sweep(ctx) })
+	keeping.Go(func() { s.renew(ctx) })
 
 	sig := <-signals
-	s.log.Info("stopping", "signal", sig, "sessions", s.core.Sessions(), "drain", drain)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		s.shutDown(listeners, &accepting, sig, drain)
+		cut()
+		keeping.Wait()
+	}()
+	timer := time.NewTimer(drain)
+	defer timer.Stop()
+	why := "a second signal"
+	select {
+	case <-stopped:
+		return nil
+	case <-timer.C:
+		why = "--drain is over"
+	case <-signals:
+	}
+	cut()
+	s.cutAll()
+	logged := make(chan struct{})
+	go func() {
+		s.log.Warn("connections cut", "reason", why)
+		close(logged)
+	}()
+	timer.Reset(afterCut)
+	for _, done := range []chan struct{}{logged, stopped} {
+		select {
+		case <-done:
+		case <-timer.C:
+			return nil
+		}
+	}
+	return nil
+}
+
+// afterCut is how long connections that were cut may take to notice.
+const afterCut = 250 * time.Millisecond
+
+// shutDown takes no new connections, has what is being answered finished, and
+// CLOSE said to all.
+func (s *server) shutDown(listeners []net.Listener, accepting *sync.WaitGroup, sig os.Signal, drain time.Duration) {
 	for _, l := range listeners {
 		l.Close()
 	}
 	close(s.drain)
 	s.interruptAll()
-	idle := make(chan struct{})
-	go func() {
-		accepting.Wait() // the last connection may just have come
-		s.active.Wait()
-		close(idle)
-	}()
-	timer := time.NewTimer(drain)
-	defer timer.Stop()
-	select {
-	case <-idle:
-	case <-timer.C:
-		s.log.Warn("connections cut: --drain is over")
-	case <-signals:
-		if !isClosed(idle) {
-			s.log.Warn("connections cut: a second signal")
-		}
-	}
-	cut()
-	s.cutAll()
-	<-idle
-	sweeping.Wait()
+	s.log.Info("stopping", "signal", sig, "sessions", s.core.Sessions(), "drain", drain)
+	accepting.Wait() // the last connection may just have come
+	s.active.Wait()
 	s.log.Info("stopped")
-	return nil
 }
 
 // accept takes connections until the listener is closed. Where the system has
@@ -123,6 +155,32 @@ func (s *server) accept(ctx context.Context, l net.Listener) {
 			return
 		}
 		wait = min(2*wait, time.Second)
+	}
+}
+
+// renewEvery is how often our own certificate is looked at: it is renewed days
+// before its end.
+const renewEvery = time.Hour
+
+// renew keeps the certificate shown from running out.
+func (s *server) renew(ctx context.Context) {
+	if s.reload == nil {
+		return
+	}
+	ticker := time.NewTicker(renewEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			id, err := s.reload()
+			if err != nil {
+				s.log.Error("certificate not renewed", "err", err)
+			} else if old := s.identity.Swap(id); !old.Certificate.Leaf.Equal(id.Certificate.Leaf) {
+				s.log.Info("certificate renewed", "until", id.Certificate.Leaf.NotAfter)
+			}
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 
