@@ -2,6 +2,7 @@ package keys
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -12,8 +13,10 @@ import (
 )
 
 const (
-	maxName = 64 // bytes of a user name, so that its token stays short
-	maxCost = 16 // of bcrypt: each step doubles it, and 16 takes some 4 seconds a login
+	maxName = 64 // bytes of a user name
+	// maxSpelled is for those that grow in a token, where JSON writes < as six bytes: with them it would pass 512.
+	maxSpelled = 200
+	maxCost    = 16 // of bcrypt: each step doubles it, and 16 takes some 4 seconds a login
 )
 
 const usersHint = "write the users with htpasswd -B FILE NAME: one line name:hash each, bcrypt only"
@@ -90,11 +93,22 @@ func badName(name string) string {
 		return fmt.Sprintf("a name of more than %d bytes", maxName)
 	case !utf8.ValidString(name):
 		return "a name that is not UTF-8"
+	case spelled(name) > maxSpelled:
+		return "a name with too many of the characters < > &"
 	case strings.ContainsFunc(name, unprintable):
 		// Control characters, and with them what turns the direction of text on a terminal.
 		return "a name with unprintable characters"
 	}
 	return ""
+}
+
+// spelled is how many bytes a name takes in a token.
+func spelled(name string) int {
+	b, err := json.Marshal(name)
+	if err != nil {
+		return len(name)
+	}
+	return len(b)
 }
 
 // bcryptCost checks a hash so far that comparing with it can fail for nothing but a wrong password.

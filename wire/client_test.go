@@ -99,8 +99,12 @@ func TestClientHeals(t *testing.T) {
 		t.Errorf("repeated: %+v %v", a, err)
 	}
 	answer(3, "never arrives", nil)
-	if a, err = c.Receive(answer(4, "unreadable", nil)); err != nil || a.Lost != 1 || !errors.Is(a.Unreadable, ErrNoPrevious) {
+	unreadable := answer(4, "unreadable", nil)
+	if a, err = c.Receive(unreadable); err != nil || a.Lost != 1 || !errors.Is(a.Unreadable, ErrNoPrevious) {
 		t.Errorf("after a loss: %+v %v", a, err)
+	}
+	if a, err = c.Receive(unreadable); err != nil || a.Kind != Repeated || !errors.Is(a.Unreadable, ErrNoPrevious) {
+		t.Errorf("an unreadable answer once more: %+v %v", a, err)
 	}
 	if a, err = c.Receive(answer(5, "healed", nil)); err != nil || a.Lost != 0 || a.Unreadable != nil || string(a.Text) != "healed" {
 		t.Errorf("healing: %+v %v", a, err)

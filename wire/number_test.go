@@ -65,6 +65,8 @@ func TestNumberErrors(t *testing.T) {
 		digits string
 		want   string // "" for none
 	}{
+		{0, "1269", ""}, {0, "1270", "takes more than 0 bytes"}, {1, "1524", ""}, {1, "1525", "takes more than 1 bytes"},
+		{1, "99999999999999999999", "takes more than 1 bytes"}, {7, over(7, 1268), ""}, {7, over(7, 1269), "takes more than 7 bytes"},
 		{16, "1269", ""}, {16, "1268", "is below 1269"}, {16, "0", "is below 1269"},
 		{16, "-1269", "is below 1269"}, {16, "", "is no integer"}, {16, "-", "is no integer"}, {16, "12a4", "is no integer"},
 		{16, "1e3", "is no integer"}, {16, " 1", "is no integer"}, {16, "12345678/", "is no integer"}, {16, "1234567:", "is no integer"},

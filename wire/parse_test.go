@@ -318,6 +318,17 @@ func TestReaderGoesOnAfterTimeout(t *testing.T) {
 	}
 }
 
+type nothing struct{}
+
+func (nothing) Read([]byte) (int, error) { return 0, nil }
+
+// TestReaderGivesUp on a source that gives neither bytes nor an error.
+func TestReaderGivesUp(t *testing.T) {
+	if _, err := NewReader(nothing{}, Limits{}).Next(); err != io.ErrNoProgress {
+		t.Error(err)
+	}
+}
+
 func FuzzReader(f *testing.F) {
 	for _, s := range streams {
 		f.Add([]byte(s), uint8(3))

@@ -488,3 +488,56 @@ func TestRequestAllocations(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestTwoCloses: of two CLOSEs at once only one ends the session.
+func TestTwoCloses(t *testing.T) {
+	b := newBench(t)
+	s := b.login().Session
+	if !b.remove(s) || b.remove(s) {
+		t.Error("a session ended not once")
+	}
+	b.now = b.now.Add(time.Second)
+	idle := b.login().Session
+	b.now = b.now.Add(time.Hour)
+	if b.remove(idle) {
+		t.Error("a session that had expired was ended by CLOSE")
+	}
+}
+
+// TestFailedSeal: an answer that could not be made leaves no trace in the chain.
+func TestFailedSeal(t *testing.T) {
+	for _, text := range []func() string{nil, func() string { return strings.Repeat("given ", 40) }} {
+		b := newBench(t, func(c *ServerConfig) { c.Text = text })
+		var c Client
+		hello, _ := c.Hello(nil, Hello{User: "test", Password: "test"})
+		if _, err := c.Receive(mustParse(t, string(b.send(string(hello)).Reply))); err != nil {
+			t.Fatal(err)
+		}
+		good := b.config.Random
+		for range 2000 { // a given text loses a zero byte in one answer of 256
+			req, _ := c.Request(nil)
+			b.config.Random = zeros{}
+			v := b.send(string(req))
+			b.config.Random = good
+			if v.Refusal == Failed {
+				v = b.send(string(req))
+			}
+			a, err := c.Receive(mustParse(t, string(v.Reply)))
+			if err != nil || a.Unreadable != nil || text != nil && string(a.Text) != text() {
+				t.Fatalf("%+v %q %v", a, a.Text, err)
+			}
+		}
+	}
+}
+
+// TestLoginTooLate: a login that was not checked in time is not called wrong.
+func TestLoginTooLate(t *testing.T) {
+	b := newBench(t, func(c *ServerConfig) {
+		c.Login = func(ctx context.Context, _, _ string) (User, error) { return User{}, ctx.Err() }
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if v := b.Answer(ctx, nil, mustParse(t, goodHello), home); v.Refusal != Failed || !v.Close || !errors.Is(v.Reason, context.Canceled) {
+		t.Errorf("%v %v", v.Refusal, v.Reason)
+	}
+}
