@@ -2,6 +2,7 @@ package wire
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -79,7 +80,7 @@ func TestClientHeals(t *testing.T) {
 			chain.Rekey(*key1)
 		}
 		data, _ := chain.Seal(nil, []byte(text))
-		b, err := appendResponse(nil, SequenceNumber(int64(seq)), 1, data, key1)
+		b, err := appendResponse(nil, sequenceNumber(seq), 1, data, key1)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,4 +174,10 @@ func checkText(t *testing.T, v Value, want string) {
 	if got, ok := v.Text(); !ok || got != string([]rune(want)) {
 		t.Fatalf("text %q, want %q", got, want)
 	}
+}
+
+// sequenceNumber is a sequence as an integer.
+func sequenceNumber(n int) (s Sequence) {
+	s.n = uint8(copy(s.digits[:], strconv.Itoa(n)))
+	return s
 }

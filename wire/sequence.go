@@ -1,7 +1,5 @@
 package wire
 
-import "strconv"
-
 // MaxSequenceDigits is how many digits a sequence may have as an integer, and
 // maxTextDigits how many as a string. Both are echoed, never computed with; the
 // first keeps an answer within MaxFrame.
@@ -45,13 +43,6 @@ func SequenceOf(v Value) (s Sequence, ok bool) {
 	}
 	s.n = uint8(copy(s.digits[:], digits))
 	return s, true
-}
-
-// SequenceNumber is the sequence of our own making.
-func SequenceNumber(n int64) (s Sequence) {
-	var scratch [20]byte
-	s.n = uint8(copy(s.digits[:], strconv.AppendInt(scratch[:0], n, 10)))
-	return s
 }
 
 // String is the sequence as it stands on the wire, quotes included.
