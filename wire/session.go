@@ -38,8 +38,12 @@ func (s *Session) Answered() int {
 }
 
 // AppendClose appends a CLOSE that the client did not ask for: it carries the
-// last sequence answered, 0 before there is one.
+// last sequence answered, 0 before there is one. A nil Session is that of a
+// connection before its HELLO.
 func (s *Session) AppendClose(dst []byte) []byte {
+	if s == nil {
+		return appendServerClose(dst, Sequence{}, false)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return appendServerClose(dst, s.last, false)

@@ -173,11 +173,7 @@ func (c *connection) closeUnasked() {
 	default:
 		c.log.Info("closed: the session has ended", c.about()...)
 	}
-	if session == nil {
-		c.reply = (&wire.Session{}).AppendClose(c.reply[:0])
-	} else {
-		c.reply = session.AppendClose(c.reply[:0])
-	}
+	c.reply = session.AppendClose(c.reply[:0])
 	if c.write(c.reply) {
 		c.linger()
 	}
