@@ -68,7 +68,7 @@ func (c *connection) handshake(ctx context.Context) bool {
 	if c.server.draining() {
 		return false
 	}
-	c.log.Warn("handshake failed", "reason", reason(err))
+	c.log.Warn("handshake failed", "reason", modes.NetworkReason(err))
 	return false
 }
 
@@ -141,7 +141,7 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 		_ = c.tls.SetWriteDeadline(time.Now().Add(c.server.timeouts.linger))
 		_ = c.tls.CloseWrite() // its close_notify is answered, if it still listens
 	default:
-		c.log.Info("connection lost", append(c.about(), "reason", reason(err))...)
+		c.log.Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
 	}
 	return true
 }
@@ -249,7 +249,7 @@ func (c *connection) write(frame []byte) bool {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = errors.New("the client does not read")
 		}
-		c.log.Info("connection lost", append(c.about(), "reason", reason(err))...)
+		c.log.Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
 		return false
 	}
 	return true
@@ -277,13 +277,4 @@ func (c *connection) linger() {
 	}
 	_ = c.raw.SetReadDeadline(deadline)
 	_, _ = io.CopyN(io.Discard, c.raw, lingerBytes)
-}
-
-// reason is an error in a few words.
-func reason(err error) string {
-	var op *net.OpError
-	if errors.As(err, &op) {
-		return modes.Plain(op)
-	}
-	return err.Error()
 }
