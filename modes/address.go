@@ -50,3 +50,17 @@ func IsLoopback(host string) bool {
 	}
 	return ip.Unmap().IsLoopback()
 }
+
+// OwnMAC is the address of the first network card that has one; without any,
+// one of the range set aside for documentation (RFC 7042, 2.1.2).
+func OwnMAC() string {
+	cards, err := net.Interfaces()
+	if err == nil {
+		for _, card := range cards {
+			if card.Flags&net.FlagLoopback == 0 && len(card.HardwareAddr) == 6 {
+				return card.HardwareAddr.String()
+			}
+		}
+	}
+	return "00:00:5e:00:53:00"
+}

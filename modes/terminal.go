@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -33,6 +34,14 @@ func printable(s string) bool {
 		}
 	}
 	return true
+}
+
+// ShortDuration shows three digits: 812µs, 1.25ms, 30.1s.
+func ShortDuration(d time.Duration) string {
+	unit := time.Nanosecond
+	for ; d/unit >= 1000; unit *= 10 {
+	}
+	return d.Round(unit).String()
 }
 
 // A Screen writes result lines to stdout and, on a terminal, keeps one status

@@ -6,8 +6,9 @@ import (
 	"proto/wire"
 )
 
-// secret says whether a trace hides the member of this name; key2 is the IV.
-func secret(name string) bool {
+// SecretMember says whether frames are shown without the member of this name;
+// key2 is the IV.
+func SecretMember(name string) bool {
 	switch name {
 	case "password", "token", "key1", "key2":
 		return true
@@ -19,7 +20,7 @@ func secret(name string) bool {
 // protocol's description prints them. Passwords, tokens and keys are hidden
 // unless secrets is set.
 func Trace(word string, f *wire.Frame, secrets bool) string {
-	hide := secret
+	hide := SecretMember
 	if secrets {
 		hide = nil
 	}

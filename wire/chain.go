@@ -175,3 +175,10 @@ func cutPadding(text []byte) (cut []byte, ok bool) {
 	}
 	return text[:len(text)-n], true
 }
+
+// Clone is a chain of its own in the same state.
+func (c *Chain) Clone() *Chain {
+	clone := *c
+	clone.text = nil
+	return &clone
+}

@@ -91,3 +91,29 @@ func moveError(err error, base int64) {
 		e.Offset += base
 	}
 }
+
+// ParseValue reads the one value at the start of b, of any kind and in either
+// spelling, leading white space allowed, and says how many bytes it took.
+// Levels are those of the value itself. Errors are those of Parse.
+func ParseValue(b []byte, limits Limits) (v Value, n int, err error) {
+	limits = limits.withDefaults()
+	var f Frame
+	tooLong := len(b) > limits.Bytes
+	p := parser{b: b[:min(len(b), limits.Bytes)], depthLeft: limits.Levels, levels: limits.Levels, f: &f}
+	p.next()
+	v, err = p.value()
+	switch {
+	case err == errShort && tooLong:
+		err = &LimitError{Offset: int64(limits.Bytes), What: "bytes", Limit: limits.Bytes}
+	case err == errShort:
+		e := endOfStream(int64(len(b)), false).(*SyntaxError)
+		e.Expected = "the rest of the value"
+		err = e
+	case err == nil && tooLong && p.pos == limits.Bytes:
+		err = &LimitError{Offset: int64(limits.Bytes), What: "bytes", Limit: limits.Bytes} // a number may go on
+	}
+	if err != nil {
+		return Value{}, 0, err
+	}
+	return v, p.pos, nil
+}

@@ -195,10 +195,11 @@ func (p *parser) leave() error {
 
 // value reads any value at p.pos.
 func (p *parser) value() (Value, error) {
+	c := p.next()
 	start := p.pos
 	var kind Kind
 	var err error
-	switch p.next() {
+	switch c {
 	case '"', '\'':
 		kind = String
 		_, err = p.str()

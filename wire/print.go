@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -43,10 +44,7 @@ func appendIndented(dst []byte, v Value, hide func(name string) bool, level int)
 	case Null:
 		return append(dst, "null"...)
 	case Bool:
-		if v.IsTrue() {
-			return append(dst, "true"...)
-		}
-		return append(dst, "false"...)
+		return strconv.AppendBool(dst, v.IsTrue())
 	}
 	return append(dst, v.raw...)
 }

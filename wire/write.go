@@ -177,6 +177,40 @@ func AppendText(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
+// AppendValue appends a value in the spelling that both reference programs
+// read: JSON without white space, texts as AppendText writes them, numbers as
+// they were spelled. Members keep their order, also those that stand twice.
+func AppendValue(dst []byte, v Value) []byte {
+	switch v.kind {
+	case Object:
+		dst = append(dst, '{')
+		for name, member := range v.Members() {
+			if dst[len(dst)-1] != '{' {
+				dst = append(dst, ',')
+			}
+			dst = AppendValue(append(AppendText(dst, name), ':'), member)
+		}
+		return append(dst, '}')
+	case Array:
+		dst = append(dst, '[')
+		for element := range v.Elements() {
+			if dst[len(dst)-1] != '[' {
+				dst = append(dst, ',')
+			}
+			dst = AppendValue(dst, element)
+		}
+		return append(dst, ']')
+	case String:
+		text, _ := v.Text()
+		return AppendText(dst, text)
+	case Null:
+		return append(dst, "null"...)
+	case Bool:
+		return strconv.AppendBool(dst, v.IsTrue())
+	}
+	return append(dst, v.raw...)
+}
+
 func appendEscaped(dst []byte, c byte) []byte {
 	const hex = "0123456789abcdef"
 	switch {

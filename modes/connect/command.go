@@ -85,7 +85,7 @@ func read(c *cli.Context) (s *settings, err error) {
 		return nil, modes.Usage("a MAC is usually written f8:94:c2:02:86:ee", "--mac cannot be longer than %d bytes", wire.MaxMAC)
 	}
 	if s.mac == "" {
-		s.mac = ownMAC()
+		s.mac = modes.OwnMAC()
 	}
 	address := modes.DefaultAddress
 	if c.NArg() > 0 {
@@ -155,7 +155,11 @@ func (s *settings) prepare(c *cli.Context, p *modes.Process) (ready *prepared, e
 		return ready, err
 	}
 	dial := func(ctx context.Context) (net.Conn, error) {
-		return dialTLS(ctx, net.JoinHostPort(s.host, s.port), config)
+		tc, err := modes.DialTLS(ctx, nil, net.JoinHostPort(s.host, s.port), config)
+		if err != nil {
+			return nil, err // not a nil *tls.Conn in a net.Conn
+		}
+		return tc, nil
 	}
 	ready.session = newSession(p, s, login, dial)
 	return ready, nil
@@ -167,18 +171,4 @@ func (s *settings) login(c *cli.Context, p *modes.Process, local *serve.Local) (
 		return local.Login, nil
 	}
 	return p.Login(c)
-}
-
-// ownMAC is the address of the first network card that has one; without any,
-// one of the range set aside for documentation (RFC 7042, 2.1.2).
-func ownMAC() string {
-	cards, err := net.Interfaces()
-	if err == nil {
-		for _, card := range cards {
-			if card.Flags&net.FlagLoopback == 0 && len(card.HardwareAddr) == 6 {
-				return card.HardwareAddr.String()
-			}
-		}
-	}
-	return "00:00:5e:00:53:00"
 }

@@ -17,7 +17,7 @@ func answerLine(a wire.Answer, _ int64, now time.Time, rtt time.Duration) string
 	if a.Unreadable != nil {
 		text = "?"
 	}
-	line := fmt.Sprintf("%s  %4d  %-8s  %7s", now.Format("15:04:05.000"), a.Sequence, text, shortDuration(rtt))
+	line := fmt.Sprintf("%s  %4d  %-8s  %7s", now.Format("15:04:05.000"), a.Sequence, text, modes.ShortDuration(rtt))
 	if a.KeyChanged {
 		line += "  new key"
 	}
@@ -44,14 +44,6 @@ func answerJSON(a wire.Answer, session int64, now time.Time, rtt time.Duration) 
 	b = append(b, `,"rtt_ms":`...)
 	b = strconv.AppendFloat(b, float64(rtt.Microseconds())/1000, 'f', 3, 64)
 	return string(append(b, '}'))
-}
-
-// shortDuration shows three digits: 812µs, 1.25ms, 30.1s.
-func shortDuration(d time.Duration) string {
-	unit := time.Nanosecond
-	for ; d/unit >= 1000; unit *= 10 {
-	}
-	return d.Round(unit).String()
 }
 
 // status shows the time left and the next request.

@@ -212,7 +212,7 @@ func meet(t *testing.T, s *referenceServer, p *play, login modes.Login) (code in
 		ended <- err
 	}()
 	process := &modes.Process{Out: &p.lines, Err: &p.notes}
-	dial := func(ctx context.Context) (net.Conn, error) { return dialTLS(ctx, l.Addr().String(), client) }
+	dial := func(ctx context.Context) (net.Conn, error) { return modes.DialTLS(ctx, nil, l.Addr().String(), client) }
 	code = process.Report(newSession(process, &p.settings, login, dial).run(t.Context()))
 	l.Close()
 	return code, <-ended

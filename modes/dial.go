@@ -1,4 +1,4 @@
-package connect
+package modes
 
 import (
 	"context"
@@ -10,14 +10,14 @@ import (
 	"syscall"
 
 	"proto/keys"
-	"proto/modes"
 )
 
-// dialTLS connects and shakes hands. Its errors exit with 3.
-func dialTLS(ctx context.Context, address string, config *tls.Config) (net.Conn, error) {
-	raw, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+// DialTLS connects from an address, nil for any, and shakes hands. Its errors
+// exit with ExitPeer.
+func DialTLS(ctx context.Context, from net.Addr, address string, config *tls.Config) (*tls.Conn, error) {
+	raw, err := (&net.Dialer{LocalAddr: from}).DialContext(ctx, "tcp", address)
 	if err != nil {
-		return nil, &modes.Error{Code: modes.ExitPeer, Message: fmt.Sprintf("cannot connect to %s: %s", address, modes.NetworkReason(err)), Hint: dialHint(err), Err: err}
+		return nil, &Error{Code: ExitPeer, Message: fmt.Sprintf("cannot connect to %s: %s", address, NetworkReason(err)), Hint: dialHint(err), Err: err}
 	}
 	tc := tls.Client(raw, config)
 	if err := tc.HandshakeContext(ctx); err != nil {
@@ -26,7 +26,6 @@ func dialTLS(ctx context.Context, address string, config *tls.Config) (net.Conn,
 	}
 	return tc, nil
 }
-
 func dialHint(err error) string {
 	var dns *net.DNSError
 	switch {
@@ -39,7 +38,7 @@ func dialHint(err error) string {
 }
 
 func handshakeError(address string, err error) error {
-	e := &modes.Error{Code: modes.ExitPeer, Err: err}
+	e := &Error{Code: ExitPeer, Err: err}
 	var untrusted *keys.Untrusted
 	var record tls.RecordHeaderError
 	var alert tls.AlertError
@@ -54,7 +53,7 @@ func handshakeError(address string, err error) error {
 	case errors.As(err, &system):
 		e.Message, e.Hint = "cannot read the system's certificates", "give --ca or --pin"
 	default:
-		e.Message = fmt.Sprintf("cannot connect to %s: TLS handshake: %s", address, modes.NetworkReason(err))
+		e.Message = fmt.Sprintf("cannot connect to %s: TLS handshake: %s", address, NetworkReason(err))
 	}
 	return e
 }
