@@ -1,0 +1,240 @@
+package language
+
+import (
+	"bytes"
+	"strings"
+
+	"proto/wire"
+)
+
+// text reads one word: quoted in one of three ways, or bare.
+func (p *parser) text() (*Text, *Error) {
+	t := &Text{Span: Span{From: p.pos}}
+	var err *Error
+	if p.pos < len(p.b) {
+		switch p.b[p.pos] {
+		case '\'', '`':
+			err = p.verbatim(t)
+		case '"':
+			err = p.quoted(t)
+		default:
+			t.Parts, err = p.bareParts()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	t.Span.To = p.pos
+	if t.Quoted && !p.blankAt(p.pos) {
+		return nil, p.fail(p.here(), "a quote is a whole word or value; to have one within a word, quote all of it", "a blank is missing behind the closing quote")
+	}
+	return t, nil
+}
+
+// verbatim reads '…' within the line, or `…` over lines.
+func (p *parser) verbatim(t *Text) *Error {
+	quote, start := p.b[p.pos], p.pos
+	rest := p.b[start+1:]
+	if quote == '\'' {
+		rest = cutLine(rest)
+	}
+	n := bytes.IndexByte(rest, quote)
+	if n < 0 {
+		return p.openQuote(start)
+	}
+	p.pos = start + 1 + n + 1
+	t.Quoted = true
+	t.Parts = []Part{{Literal: string(rest[:n])}}
+	return nil
+}
+
+func cutLine(b []byte) []byte {
+	if i := bytes.IndexByte(b, '\n'); i >= 0 {
+		return b[:i]
+	}
+	return b
+}
+
+func (p *parser) openQuote(start int) *Error {
+	e := p.fail(Span{start, start + 1}, "a text over several lines stands between two `", "the quote is not closed")
+	if p.b[start] == '`' {
+		e.Hint, e.Open = "", true
+		p.pos = start
+	}
+	return e
+}
+
+// quoted reads "…" with JSON's escapes and variables.
+func (p *parser) quoted(t *Text) *Error {
+	start := p.pos
+	raw, err := p.stringParts()
+	if err != nil {
+		return err
+	}
+	t.Quoted = true
+	for _, part := range raw {
+		if part.Var == nil {
+			v, _, err := wire.ParseValue([]byte(`"`+part.Literal+`"`), valueLimits())
+			if err != nil {
+				return p.fail(Span{start, p.pos}, `escapes are those of JSON: \" \\ \n \t \u0041`, "an escape is wrong: %s", wireProblem(err))
+			}
+			part.Literal, _ = v.Text()
+		}
+		t.Parts = append(t.Parts, part)
+	}
+	return nil
+}
+
+// wireProblem is an error of package wire without its byte offset.
+func wireProblem(err error) string {
+	_, problem, ok := strings.Cut(err.Error(), ": ")
+	if !ok {
+		return err.Error()
+	}
+	return problem
+}
+
+// stringParts takes "…" at p.pos: its content as it is spelled, cut at variables.
+func (p *parser) stringParts() (parts []Part, err *Error) {
+	start := p.pos
+	p.pos++
+	var literal []byte
+	for p.pos < len(p.b) {
+		switch c := p.b[p.pos]; c {
+		case '\n':
+			return nil, p.openQuote(start)
+		case '"':
+			p.pos++
+			return appendLiteral(parts, literal), nil
+		case '\\':
+			n := min(2, len(p.b)-p.pos)
+			if n == 2 && p.b[p.pos+1] == '\n' {
+				return nil, p.openQuote(start)
+			}
+			literal = append(literal, p.b[p.pos:p.pos+n]...)
+			p.pos += n
+		case '$':
+			v, plain, err := p.variable(false)
+			if err != nil {
+				return nil, err
+			}
+			if v != nil {
+				parts = append(appendLiteral(parts, literal), Part{Var: v, InString: true})
+				literal = nil
+			}
+			literal = append(literal, plain...)
+		default:
+			literal = append(literal, c)
+			p.pos++
+		}
+	}
+	return nil, p.openQuote(start)
+}
+
+func appendLiteral(parts []Part, literal []byte) []Part {
+	if len(literal) == 0 {
+		return parts
+	}
+	return append(parts, Part{Literal: string(literal)})
+}
+
+// bareParts reads up to the next blank.
+func (p *parser) bareParts() (parts []Part, err *Error) {
+	return p.partsUntil(func() bool { return p.blankAt(p.pos) })
+}
+
+// partsUntil reads text with variables until end says so.
+func (p *parser) partsUntil(end func() bool) (parts []Part, err *Error) {
+	var literal []byte
+	for !end() {
+		if p.b[p.pos] != '$' {
+			literal = append(literal, p.b[p.pos])
+			p.pos++
+			continue
+		}
+		v, plain, err := p.variable(false)
+		if err != nil {
+			return nil, err
+		}
+		if v != nil {
+			parts = append(appendLiteral(parts, literal), Part{Var: v})
+			literal = nil
+		}
+		literal = append(literal, plain...)
+	}
+	return appendLiteral(parts, literal), nil
+}
+
+// variable reads what a dollar begins: a variable, or plain text: $$ is a
+// dollar, and so is one that no name follows, as at the end of a regexp. sums
+// says whether +INT and -INT may follow.
+func (p *parser) variable(sums bool) (v *Var, plain string, err *Error) {
+	start := p.pos
+	rest := p.b[start+1:]
+	switch {
+	case len(rest) > 0 && rest[0] == '$':
+		p.pos += 2
+		return nil, "$", nil
+	case len(rest) > 0 && rest[0] == '{':
+		n := bytes.IndexByte(cutLine(rest), '}')
+		if n < 0 || !isVariable(string(rest[1:n])) {
+			p.pos++
+			return nil, "", p.fail(Span{start, start + 2}, "a variable is $name or ${name}; $$ is a dollar", "after ${ a name and } are missing")
+		}
+		v = &Var{Name: string(rest[1:n])}
+		p.pos = start + 1 + n + 1
+	default:
+		n := variableLength(rest, sums)
+		p.pos = start + 1 + n
+		if n == 0 {
+			return nil, "$", nil
+		}
+		v = &Var{Name: string(rest[:n])}
+	}
+	if sums {
+		v.Add = p.sum()
+	}
+	v.Span = Span{start, p.pos}
+	return v, "", nil
+}
+
+// sum reads +INT or -INT behind a variable.
+func (p *parser) sum() string {
+	i := p.pos
+	if i >= len(p.b) || p.b[i] != '+' && p.b[i] != '-' {
+		return ""
+	}
+	for i++; i < len(p.b) && isDigit(p.b[i]); i++ {
+	}
+	if i == p.pos+1 {
+		return ""
+	}
+	add := string(p.b[p.pos:i])
+	p.pos = i
+	return add
+}
+
+// variableLength is how many bytes of b are a variable's name: a letter or _,
+// then letters, digits and _, and - and . where more of the name follows. Where
+// sums are computed, a - before digits takes away.
+func variableLength(b []byte, sums bool) int {
+	if len(b) == 0 || !isLetter(b[0]) && b[0] != '_' {
+		return 0
+	}
+	n := 1
+	for i := 1; i < len(b); i++ {
+		switch c := b[i]; {
+		case isLetter(c) || isDigit(c) || c == '_':
+			n = i + 1
+		case c == '.' && n == i:
+		case c == '-' && n == i && !(sums && i+1 < len(b) && isDigit(b[i+1])):
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+func isVariable(name string) bool {
+	return name != "" && variableLength([]byte(name), false) == len(name)
+}
