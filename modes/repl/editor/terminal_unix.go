@@ -1,0 +1,102 @@
+//go:build !windows
+
+package editor
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// A mode is how the terminal treats what is typed.
+type mode int
+
+const (
+	quiet mode = iota // no echo, and no lines, but signals: a command runs
+	raw               // keys as they come: a line is read
+)
+
+// terminal is that on stdin. Output is as it was in all modes: what other
+// goroutines write stays legible.
+type terminal struct {
+	mu       sync.Mutex
+	fd       int
+	before   unix.Termios
+	mode     mode
+	restored bool
+}
+
+func openTerminal(in, err *os.File) (*terminal, error) {
+	t := &terminal{fd: int(in.Fd())}
+	if !term.IsTerminal(int(err.Fd())) {
+		return nil, fmt.Errorf("%s is no terminal", err.Name())
+	}
+	before, e := unix.IoctlGetTermios(t.fd, getTermios)
+	if e != nil {
+		return nil, fmt.Errorf("%s is no terminal", in.Name())
+	}
+	t.before = *before
+	return t, nil
+}
+
+func (t *terminal) set(m mode) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mode = m
+	return t.apply()
+}
+
+// setAgain sets the mode that should be, unless another job has the terminal.
+func (t *terminal) setAgain() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if group, err := unix.IoctlGetInt(t.fd, unix.TIOCGPGRP); err == nil && group == unix.Getpgrp() {
+		_ = t.apply() // reading tells of a terminal that has gone
+	}
+}
+
+func (t *terminal) apply() error {
+	if t.restored {
+		return nil
+	}
+	now := t.before
+	now.Iflag &^= unix.INLCR | unix.IGNCR | unix.ICRNL | unix.ISTRIP | unix.PARMRK
+	now.Lflag &^= unix.ECHO | unix.ECHONL | unix.ICANON
+	now.Lflag |= unix.ISIG
+	now.Cc[unix.VMIN], now.Cc[unix.VTIME] = 1, 0
+	if t.mode == raw {
+		now.Iflag &^= unix.IXON
+		now.Lflag &^= unix.ISIG | unix.IEXTEN
+	}
+	return unix.IoctlSetTermios(t.fd, setTermios, &now)
+}
+
+func (t *terminal) restore() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.restored = true
+	return unix.IoctlSetTermios(t.fd, setTermios, &t.before)
+}
+
+// terminalChanges tells of another width, and of the end of a stop.
+func terminalChanges() chan os.Signal {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGWINCH, syscall.SIGCONT)
+	return c
+}
+
+func forget(changes chan os.Signal) { signal.Stop(changes) }
+
+// lock waits until no other process has f locked.
+func lock(f *os.File) error {
+	for {
+		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX); err != unix.EINTR {
+			return err
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package editor
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+
+	"golang.org/x/sys/windows"
+)
+
+// A mode is how the terminal treats what is typed.
+type mode int
+
+const (
+	quiet mode = iota // as it was: a command runs
+	raw               // keys as they come: a line is read
+)
+
+// terminal is the console on stdin and stderr.
+type terminal struct {
+	mu       sync.Mutex
+	in, err  windows.Handle
+	before   [2]uint32 // of in and err
+	mode     mode
+	restored bool
+}
+
+func openTerminal(in, err *os.File) (*terminal, error) {
+	t := &terminal{in: windows.Handle(in.Fd()), err: windows.Handle(err.Fd())}
+	if windows.GetConsoleMode(t.in, &t.before[0]) != nil {
+		return nil, fmt.Errorf("%s is no terminal", in.Name())
+	}
+	if windows.GetConsoleMode(t.err, &t.before[1]) != nil {
+		return nil, fmt.Errorf("%s is no terminal", err.Name())
+	}
+	return t, windows.SetConsoleMode(t.err, t.before[1]|windows.ENABLE_VIRTUAL_TERMINAL_PROCESSING)
+}
+
+func (t *terminal) set(m mode) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mode = m
+	return t.apply()
+}
+
+func (t *terminal) apply() error {
+	if t.restored {
+		return nil
+	}
+	now := t.before[0]
+	if t.mode == raw {
+		now &^= windows.ENABLE_ECHO_INPUT | windows.ENABLE_PROCESSED_INPUT | windows.ENABLE_LINE_INPUT
+		now |= windows.ENABLE_VIRTUAL_TERMINAL_INPUT
+	}
+	return windows.SetConsoleMode(t.in, now)
+}
+
+func (t *terminal) setAgain() {}
+
+func (t *terminal) restore() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.restored = true
+	if err := windows.SetConsoleMode(t.err, t.before[1]); err != nil {
+		return err
+	}
+	return windows.SetConsoleMode(t.in, t.before[0])
+}
+
+// terminalChanges never tells of anything: there is no signal for it.
+func terminalChanges() chan os.Signal { return make(chan os.Signal) }
+
+func forget(changes chan os.Signal) { signal.Stop(changes) }
+
+// lock waits until no other process has f locked; closing f unlocks it.
+func lock(f *os.File) error {
+	var where windows.Overlapped
+	return windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK, 0, 1, 0, &where)
+}
