@@ -1,5 +1,5 @@
 // Proto speaks one protocol: HELLO over TLS, then DATA_REQUEST and DATA_RESPONSE
-// until CLOSE. It serves it and connects to it. The protocol is in package wire.
+// until CLOSE. It serves it, connects to it and probes servers. The protocol is in package wire.
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 
 	"proto/modes"
 	"proto/modes/connect"
+	"proto/modes/repl"
 	"proto/modes/serve"
 )
 
@@ -26,6 +27,7 @@ func run(p *modes.Process) int {
 	app := modes.NewApp(p, []*cli.Command{
 		serve.Command(p),
 		connect.Command(p),
+		repl.Command(p),
 	})
 	return p.Report(modes.Run(context.Background(), app, p.Args))
 }

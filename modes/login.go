@@ -26,8 +26,20 @@ func LoginFlags() []cli.Flag {
 	}
 }
 
-// Login reads the login flags and asks for what they do not give.
+// Login reads the login flags and asks on the terminal for what they do not give.
 func (p *Process) Login(c *cli.Context) (l Login, err error) {
+	return p.LoginFrom(c, func(prompt string, hidden bool) (string, error) {
+		if !hidden {
+			return p.Ask(prompt)
+		}
+		b, err := p.AskHidden(prompt)
+		return string(b), err
+	})
+}
+
+// LoginFrom is Login for a mode that has a way of its own to ask for a line,
+// hidden for one that must not be seen.
+func (p *Process) LoginFrom(c *cli.Context, ask func(prompt string, hidden bool) (string, error)) (l Login, err error) {
 	l.User = c.String("user")
 	file, password := c.String("password-file"), p.Env("PROTO_PASSWORD")
 	if !p.InTerminal && (l.User == "" || file == "" && password == "") {
@@ -35,7 +47,7 @@ func (p *Process) Login(c *cli.Context) (l Login, err error) {
 			"cannot ask for the %s: stdin is no terminal", missing(l.User))
 	}
 	if l.User == "" {
-		if l.User, err = p.Ask("User name: "); err != nil {
+		if l.User, err = ask("User name: ", false); err != nil {
 			return l, err
 		}
 	}
@@ -49,9 +61,7 @@ func (p *Process) Login(c *cli.Context) (l Login, err error) {
 	case password != "":
 		l.Password = password
 	default:
-		var b []byte
-		b, err = p.AskHidden("Password: ")
-		l.Password = string(b)
+		l.Password, err = ask("Password: ", true)
 	}
 	if err != nil {
 		return l, Coded(ExitUsage, err)

@@ -1,0 +1,388 @@
+package repl
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"proto/modes"
+	"proto/wire"
+)
+
+// link is one named connection: what goes out is written by the command at hand,
+// what comes in is queued by a reader of its own. It stays when the connection
+// ends, and the next hello opens it again.
+type link struct {
+	name    string
+	bench   *bench
+	address string
+	options *linkOptions // of the connect that opened it; nil: those of the command line
+
+	reader sync.WaitGroup
+
+	mu      sync.Mutex
+	changed chan struct{} // closed when something below has changed
+	tls     *tls.Conn     // nil before the first connection
+	ended   *ending       // nil while it is open
+	queue   []*arrival
+	queued  int // bytes in queue
+	dropped int
+	pending []sent // frames no answer has come for, the oldest first
+	vars    linkVars
+	session *followed // the one that a HELLO_ACK opened last
+}
+
+// linkOptions are those of a connect command.
+type linkOptions struct {
+	from     net.Addr
+	ca, pin  string
+	insecure bool
+}
+
+// ending is how a connection ended.
+type ending struct {
+	event  string // "closed", "reset", or "" where we ended it
+	reason string // in words
+}
+
+// arrival is a frame that came, or bytes that are none.
+type arrival struct {
+	frame  *wire.Frame
+	broken error // in place of a frame
+	opened opened
+	entry  *entry
+}
+
+// sent is a frame that waits for its answer.
+type sent struct {
+	sequence string
+	at       time.Time
+}
+
+const (
+	maxQueue     = 100_000  // frames
+	maxQueueSize = 64 << 20 // bytes
+	maxPending   = 100_000
+)
+
+// limits are generous: a server under test may send anything.
+func limits() wire.Limits { return wire.Limits{Bytes: 1 << 20, Levels: 1000} }
+
+func newLink(b *bench, name, address string) *link {
+	return &link{name: name, bench: b, address: address, changed: make(chan struct{})}
+}
+
+// change tells all that wait. l.mu is held.
+func (l *link) change() {
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// open makes a fresh connection, and variables with it.
+func (l *link) open(ctx context.Context, by time.Time, again bool) error {
+	l.shut()
+	tc, err := l.dial(ctx, by, again)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	l.tls, l.ended, l.session = tc, nil, nil
+	l.queue, l.queued, l.dropped, l.pending = nil, 0, 0, nil
+	l.vars.restart(tc.ConnectionState())
+	l.change()
+	l.mu.Unlock()
+	l.bench.world.reached.Store(l.address, true)
+	l.reader.Go(func() { l.read(tc) })
+	return nil
+}
+
+// dialPause is between two tries to connect.
+const dialPause = 50 * time.Millisecond
+
+// dial connects until by. A refused connection is tried again if again is set: a
+// server that is just starting refuses.
+func (l *link) dial(ctx context.Context, by time.Time, again bool) (*tls.Conn, error) {
+	ctx, cancel := context.WithDeadline(ctx, by)
+	defer cancel()
+	config, err := l.bench.world.clientTLS(l.address, l.options)
+	if err != nil {
+		return nil, err
+	}
+	var from net.Addr
+	if l.options != nil {
+		from = l.options.from
+	}
+	for tries := 0; ; tries++ {
+		tc, err := modes.DialTLS(ctx, from, l.address, config)
+		if err == nil {
+			return tc, nil
+		}
+		if !again || !isGone(err) || time.Until(by) < dialPause {
+			return nil, err
+		}
+		if tries == 0 {
+			l.bench.note(err.Error() + "; trying again")
+		}
+		timer := time.NewTimer(dialPause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, err
+		}
+	}
+}
+
+// isGone says whether nobody was there to connect to, or went at once: a server
+// that is being started.
+func isGone(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// read queues what comes until the connection ends.
+func (l *link) read(tc *tls.Conn) {
+	reader := wire.NewReader(tc, limits())
+	for {
+		f, err := reader.Next()
+		if err == nil {
+			l.arrive(f)
+			continue
+		}
+		var syntax *wire.SyntaxError
+		var limit *wire.LimitError
+		if errors.As(err, &syntax) || errors.As(err, &limit) {
+			l.arriveBroken(err)
+			_, err = io.Copy(io.Discard, tc) // until it ends
+			if err == nil {
+				err = io.EOF
+			}
+		}
+		l.end(tc, endingOf(err))
+		return
+	}
+}
+
+// endingOf is how an error of reading or writing says that a connection ended.
+func endingOf(err error) *ending {
+	switch {
+	case errors.Is(err, net.ErrClosed):
+		return &ending{"", "we closed the connection"}
+	case errors.Is(err, io.EOF):
+		return &ending{"closed", "the server closed the connection"}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return &ending{"closed", "the server closed the connection without close_notify"}
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return &ending{"reset", "the server reset the connection"}
+	}
+	return &ending{"reset", "the connection broke: " + modes.NetworkReason(err)}
+}
+
+// end notes how the connection ended, once.
+func (l *link) end(tc *tls.Conn, e *ending) {
+	l.mu.Lock()
+	first := l.tls == tc && l.ended == nil
+	if first {
+		l.ended = e
+		l.vars.owed = false
+		l.change()
+	}
+	l.mu.Unlock()
+	if first && e.event != "" {
+		l.bench.happened(l, e.event, e.reason)
+	}
+	tc.NetConn().Close()
+}
+
+// arrive takes a frame, which lives only until the next one is read.
+func (l *link) arrive(f *wire.Frame) {
+	own := new(wire.Frame)
+	raw := append([]byte(nil), f.Raw()...)
+	_, _ = wire.Parse(raw, limits(), own) // it has just been read
+	now := time.Now()
+	l.mu.Lock()
+	a := &arrival{frame: own}
+	rtt := l.answered(own, now)
+	l.learn(a)
+	l.mu.Unlock()
+	a.entry = l.bench.received(l, a, rtt)
+	l.enqueue(a, len(raw))
+}
+
+func (l *link) arriveBroken(err error) {
+	a := &arrival{broken: err}
+	a.entry = l.bench.receivedBroken(l, err)
+	l.enqueue(a, 0)
+}
+
+func (l *link) enqueue(a *arrival, size int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue = append(l.queue, a)
+	if l.queued += size; len(l.queue) > maxQueue || l.queued > maxQueueSize {
+		for _, old := range l.queue[:len(l.queue)/2] {
+			if old.frame != nil {
+				l.queued -= len(old.frame.Raw())
+			}
+		}
+		l.dropped += len(l.queue) / 2
+		l.queue = append([]*arrival(nil), l.queue[len(l.queue)/2:]...)
+	}
+	l.change()
+}
+
+// answered finds the frame that this one answers, and how long that took. l.mu
+// is held.
+func (l *link) answered(f *wire.Frame, now time.Time) time.Duration {
+	if len(l.pending) == 0 {
+		return 0
+	}
+	i := 0
+	sequence := string(f.Data.Get("sequesce").Raw())
+	for j, p := range l.pending {
+		if p.sequence == sequence {
+			i = j
+			break
+		}
+	}
+	rtt := now.Sub(l.pending[i].at)
+	l.vars.rtt = rtt
+	l.pending = append(l.pending[:i:i], l.pending[i+1:]...)
+	return rtt
+}
+
+// learn keeps the variables up to date and decrypts an answer. l.mu is held.
+func (l *link) learn(a *arrival) {
+	b, f := l.bench, a.frame
+	l.vars.last = f
+	switch t := f.Type(); {
+	case t.Is(wire.TypeHelloAck):
+		l.vars.owed = false
+		l.vars.token, l.vars.session = f.Data.Get("token"), f.Data.Get("sessionId")
+		b.world.issue(f)
+		session, err := b.follow.ack(l.address, f)
+		if l.session = session; err != nil {
+			a.opened.note = "keys cannot be read: " + err.Error()
+		}
+	case t.Is(wire.TypeResponse):
+		b.world.issue(f)
+		a.opened = b.follow.response(l.address, f, l.session)
+	case t.Is(wire.TypeClose):
+		l.vars.owed = false
+	}
+	l.vars.lastText = a.opened
+}
+
+// write writes bytes in one Write: over TLS, in one record up to 16 KiB.
+func (l *link) write(b []byte, by time.Time) error {
+	l.mu.Lock()
+	tc, ended := l.tls, l.ended
+	l.mu.Unlock()
+	switch {
+	case tc == nil:
+		return errorText("connection " + l.name + " is not open; hello or connect opens it")
+	case ended != nil:
+		return errorText("connection " + l.name + " is closed: " + ended.reason + "; hello or connect opens it again")
+	}
+	err := tc.SetWriteDeadline(by)
+	if err == nil {
+		_, err = tc.Write(b)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errorText("the server does not read: nothing could be sent within " + l.bench.timeout.String())
+	}
+	return errorText("cannot send: " + endingOf(err).reason)
+}
+
+// next takes the next arrival out of the queue. Without one it gives how the
+// connection ended, or neither if the time is over.
+func (l *link) next(ctx context.Context, by time.Time) (*arrival, *ending, error) {
+	timer := time.NewTimer(time.Until(by))
+	defer timer.Stop()
+	for {
+		l.mu.Lock()
+		if len(l.queue) > 0 {
+			a := l.queue[0]
+			if l.queue = l.queue[1:]; a.frame != nil {
+				l.queued -= len(a.frame.Raw())
+			}
+			l.mu.Unlock()
+			return a, nil, nil
+		}
+		ended, changed, never := l.ended, l.changed, l.tls == nil
+		l.mu.Unlock()
+		switch {
+		case never:
+			return nil, nil, errorText("connection " + l.name + " is not open; hello or connect opens it")
+		case ended != nil:
+			return nil, ended, nil
+		}
+		select {
+		case <-changed:
+		case <-timer.C:
+			return nil, nil, nil
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+	}
+}
+
+// unread is how many frames wait in the queue.
+func (l *link) unread() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.queue)
+}
+
+// isOpen says whether it is connected.
+func (l *link) isOpen() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tls != nil && l.ended == nil
+}
+
+// shut closes the connection and waits for its reader.
+func (l *link) shut() {
+	l.mu.Lock()
+	tc := l.tls
+	l.mu.Unlock()
+	if tc == nil {
+		return
+	}
+	l.end(tc, &ending{"", "we closed the connection"})
+	l.reader.Wait()
+}
+
+// closeTimeout is how long close_notify may take to be written.
+const closeTimeout = time.Second
+
+// disconnect says close_notify and closes.
+func (l *link) disconnect() {
+	l.mu.Lock()
+	tc, open := l.tls, l.tls != nil && l.ended == nil
+	if open {
+		// Before the server's answer to close_notify is taken for an end of its own.
+		l.ended, l.vars.owed = &ending{"", "we closed the connection"}, false
+		l.change()
+	}
+	l.mu.Unlock()
+	if open {
+		_ = tc.SetDeadline(time.Now().Add(closeTimeout)) // where it fails, so does what follows
+		_ = tc.CloseWrite()
+		tc.NetConn().Close()
+		l.reader.Wait()
+	}
+	l.shut()
+}
+
+type errorText string
+
+func (e errorText) Error() string { return string(e) }
