@@ -39,7 +39,7 @@ type Config struct {
 // An Editor reads lines. Make one per process: the library leaves goroutines
 // behind, and there is one terminal. Between the calls of Line and Password the
 // terminal sends signals, as ever, but does not echo: what is typed or pasted
-// meanwhile is shown once, by the next Line.
+// meanwhile is shown once, by the next Line; Ctrl-C drops it.
 type Editor struct {
 	terminal *terminal
 	display  *display
@@ -51,6 +51,8 @@ type Editor struct {
 	reading sync.Mutex // held by Line and Password
 	over    atomic.Bool
 	close   sync.Once
+	closing chan struct{}
+	watcher sync.WaitGroup
 }
 
 // New takes the terminal over; Close gives it back.
@@ -64,6 +66,7 @@ func New(c Config) (*Editor, error) {
 		display:  newDisplay(c.Err, c.Out, func() (int, int, error) { return term.GetSize(int(c.Err.Fd())) }),
 		input:    newInput(c.In),
 		history:  openHistory(c.HistoryFile),
+		closing:  make(chan struct{}),
 	}
 	e.keys = &keyboard{read: e.input.read}
 	if e.library, err = newLibrary(e.keys, e.display, c.Complete); err == nil {
@@ -73,7 +76,8 @@ func New(c Config) (*Editor, error) {
 		_ = e.Close() // the first error says more
 		return nil, err
 	}
-	go e.watch(terminalChanges())
+	changes := terminalChanges()
+	e.watcher.Go(func() { e.watch(changes) })
 	return e, nil
 }
 
@@ -84,9 +88,10 @@ func (e *Editor) watch(changes chan os.Signal) {
 	for {
 		select {
 		case <-changes:
-			e.terminal.setAgain()
-			e.display.redraw()
-		case <-e.input.closed:
+			if e.terminal.setAgain() {
+				e.display.redraw()
+			}
+		case <-e.closing:
 			return
 		}
 	}
@@ -178,6 +183,7 @@ func (e *Editor) Close() (err error) {
 	e.close.Do(func() {
 		e.over.Store(true)
 		e.input.close()
+		close(e.closing)
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
@@ -187,6 +193,7 @@ func (e *Editor) Close() (err error) {
 			if e.library != nil {
 				e.library.close()
 			}
+			e.watcher.Wait()
 		}()
 		timer := time.NewTimer(patience)
 		defer timer.Stop()

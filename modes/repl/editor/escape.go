@@ -1,9 +1,6 @@
 package editor
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // Escape sequences end where they must, where a control character comes, or
 // here, in bytes: a broken one in pasted text takes no more with it.
@@ -25,6 +22,9 @@ func (k *keyboard) escape(b []byte) (key key, n int) {
 	case c == 'O':
 		if len(b) < 3 {
 			return keyNone, 0
+		}
+		if b[2] < ' ' || b[2] >= 0x7f { // broken
+			return keyNone, 2
 		}
 		return k.named(string(b[2:3])), 3
 	case strings.IndexByte("]PX^_", c) >= 0:
@@ -105,11 +105,14 @@ func (k *keyboard) unlessPasting(key key) key {
 // skipString is how long a command string is, such as ESC ] title BEL: up to
 // BEL or ESC \. Another control character ends it too, and counts itself.
 func skipString(b []byte) int {
-	i := bytes.IndexFunc(b[2:], func(r rune) bool { return r < ' ' })
-	switch end := i + 2; {
-	case i < 0 && len(b) > longestString:
-		return len(b)
-	case i < 0:
+	end := 2
+	for end < len(b) && end < longestString && b[end] >= ' ' {
+		end++
+	}
+	switch {
+	case end == longestString:
+		return end
+	case end == len(b):
 		return 0
 	case b[end] == 7:
 		return end + 1

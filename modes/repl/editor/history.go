@@ -102,8 +102,11 @@ func appendLine(file, line string) error {
 	case len(lines) < historyLimit && whole:
 		err = write(f, io.SeekEnd, line+"\n")
 	default:
-		if err = f.Truncate(0); err == nil {
-			err = write(f, io.SeekStart, strings.Join(tail(append(lines, line)), "\n")+"\n")
+		// Written over what is there, and cut when all is written: neither a
+		// full disk nor the end of the process loses the lines.
+		text := strings.Join(tail(append(lines, line)), "\n") + "\n"
+		if err = write(f, io.SeekStart, text); err == nil {
+			err = f.Truncate(int64(len(text)))
 		}
 	}
 	return firstError(err, f.Close())
@@ -156,6 +159,9 @@ func readLines(f *os.File) (lines []string, whole bool, err error) {
 		return nil, false, err
 	}
 	whole = from == 0 && (len(b) == 0 || bytes.HasSuffix(b, []byte("\n")))
+	if from > 0 { // in the middle of a line, most likely
+		_, b, _ = bytes.Cut(b, []byte("\n"))
+	}
 	for line := range strings.Lines(string(b)) {
 		line = strings.TrimRight(line, "\r\n")
 		if !sound(line) {

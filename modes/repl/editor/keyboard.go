@@ -1,6 +1,7 @@
 package editor
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -96,7 +97,7 @@ func control(c byte) key {
 
 // keyboard makes keys of the terminal's bytes. One goroutine at a time.
 type keyboard struct {
-	read    func() ([]byte, error)
+	read    func(wait bool) ([]byte, error) // as input.read
 	pending []byte
 	pasting bool // within a bracketed paste: text and line ends count, no other key
 	ending  bool // the byte before was \r: \n belongs to it
@@ -107,21 +108,28 @@ var errGone = errors.New("the terminal has gone")
 
 // next waits for the next key. Its only error is errGone.
 func (k *keyboard) next() (press, error) {
-	for {
+	for wait := false; ; {
+		b, err := k.read(wait)
+		if err != nil {
+			return press{}, err
+		}
+		k.add(b)
 		p, n := k.decode(k.pending)
 		k.pending = k.pending[n:]
-		switch {
-		case p.key != keyNone:
+		if p.key != keyNone {
 			return p, nil
-		case n > 0:
-			continue
 		}
-		bytes, err := k.read()
-		if err != nil {
-			return press{}, errGone
-		}
-		k.pending = append(k.pending, bytes...)
+		wait = n == 0
 	}
+}
+
+// add puts bytes behind those that wait. Ctrl-C drops all before it, as the
+// terminal itself does: it must not wait for the 200 lines of a paste.
+func (k *keyboard) add(b []byte) {
+	if i := bytes.LastIndexByte(b, 3); i >= 0 {
+		k.pending, b = nil, b[i:]
+	}
+	k.pending = append(k.pending, b...)
 }
 
 // decode takes the first key off b, n bytes of it; n is 0 if there must come
@@ -168,7 +176,10 @@ func text(b []byte) (press, int) {
 }
 
 // forget drops what has been typed ahead.
-func (k *keyboard) forget() { k.pending, k.pasting = nil, false }
+func (k *keyboard) forget() {
+	_, _ = k.read(false) // the next key tells of an error
+	k.pending, k.pasting, k.ending = nil, false, false
+}
 
 // longestHidden bounds a hidden line, in characters.
 const longestHidden = 4096

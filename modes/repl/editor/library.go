@@ -68,7 +68,10 @@ func newLibrary(keys *keyboard, d *display, complete func(string, int) (string, 
 		FuncMakeRaw:         nothing, FuncExitRaw: nothing,
 		FuncOnWidthChanged: func(func()) {},
 	})
-	return l, err
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 // line lets the library read a line. It gets the history anew each time: it
@@ -127,8 +130,8 @@ func (l *library) translate(p press) []byte {
 	l.searching = false
 	switch p.key {
 	case keyText:
-		if len(p.text) == 1 || searching && len(p.text) <= longestSearch {
-			l.searching = searching
+		if searching && len(p.text) <= longestSearch && p.text[0] != '\t' {
+			l.searching = true
 			return []byte(string(p.text))
 		}
 		return l.hook(insert(p.text))

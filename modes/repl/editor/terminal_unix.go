@@ -52,12 +52,16 @@ func (t *terminal) set(m mode) error {
 }
 
 // setAgain sets the mode that should be, unless another job has the terminal.
-func (t *terminal) setAgain() {
+// Of a terminal that does not control this process, there are no jobs.
+func (t *terminal) setAgain() (ours bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if group, err := unix.IoctlGetInt(t.fd, unix.TIOCGPGRP); err == nil && group == unix.Getpgrp() {
+	group, err := unix.IoctlGetInt(t.fd, unix.TIOCGPGRP)
+	ours = err != nil || group == unix.Getpgrp()
+	if ours {
 		_ = t.apply() // reading tells of a terminal that has gone
 	}
+	return ours
 }
 
 func (t *terminal) apply() error {

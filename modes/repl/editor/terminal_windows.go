@@ -56,7 +56,7 @@ func (t *terminal) apply() error {
 	return windows.SetConsoleMode(t.in, now)
 }
 
-func (t *terminal) setAgain() {}
+func (t *terminal) setAgain() (ours bool) { return true }
 
 func (t *terminal) restore() error {
 	t.mu.Lock()

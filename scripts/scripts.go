@@ -1,0 +1,14 @@
+// Package scripts holds the REPL scripts of the binary: tour.repl, conformance/ and
+// attacks/. `proto repl -f NAME` finds them where no file of that name is.
+package scripts
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed *.repl
+var embedded embed.FS
+
+// Files are the scripts.
+func Files() fs.FS { return embedded }
