@@ -39,7 +39,9 @@ func (s *secrets) block(f *failure) (lines []string) {
 			say("frame", frame)
 		}
 	}
-	say("at", src.At(problems[0].span.From))
+	if src.Name != "" {
+		say("at", src.At(problems[0].span.From))
+	}
 	return lines
 }
 

@@ -67,8 +67,10 @@ func (b *bench) execute(ctx context.Context, c *language.Command) error {
 	case "use":
 		b.link(c.Word)
 		b.current = c.Word
+		return nil
 	case "disconnect":
 		b.on(c).disconnect()
+		return nil
 	case "eof":
 		return b.on(c).eof()
 	case "abort":
@@ -79,6 +81,7 @@ func (b *bench) execute(ctx context.Context, c *language.Command) error {
 		return b.secret(ctx, c)
 	case "secrets":
 		b.world.secrets.show(c.Word == "on")
+		return nil
 	case "timeout":
 		return b.setTimeout(ctx, c)
 	case "sleep":

@@ -278,17 +278,27 @@ func (l *link) learn(a *arrival) {
 	l.vars.lastText = a.opened
 }
 
+// writable says why nothing can be sent, if so.
+func (l *link) writable() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.tls == nil:
+		return &hinted{"connection " + l.name + " is not open", "hello or connect opens it"}
+	case l.ended != nil:
+		return &hinted{"connection " + l.name + " is closed: " + l.ended.reason, "hello or connect opens it again"}
+	}
+	return nil
+}
+
 // write writes bytes in one Write: over TLS, in one record up to 16 KiB.
 func (l *link) write(b []byte, by time.Time) error {
-	l.mu.Lock()
-	tc, ended := l.tls, l.ended
-	l.mu.Unlock()
-	switch {
-	case tc == nil:
-		return errorText("connection " + l.name + " is not open; hello or connect opens it")
-	case ended != nil:
-		return errorText("connection " + l.name + " is closed: " + ended.reason + "; hello or connect opens it again")
+	if err := l.writable(); err != nil {
+		return err
 	}
+	l.mu.Lock()
+	tc := l.tls
+	l.mu.Unlock()
 	err := tc.SetWriteDeadline(by)
 	if err == nil {
 		_, err = tc.Write(b)
@@ -321,7 +331,7 @@ func (l *link) next(ctx context.Context, by time.Time) (*arrival, *ending, error
 		l.mu.Unlock()
 		switch {
 		case never:
-			return nil, nil, errorText("connection " + l.name + " is not open; hello or connect opens it")
+			return nil, nil, &hinted{"connection " + l.name + " is not open", "hello or connect opens it"}
 		case ended != nil:
 			return nil, ended, nil
 		}

@@ -207,6 +207,9 @@ func (b *bench) awaitClosing(ctx context.Context, l *link) {
 // sendFrame notes a frame and writes it. It is noted first: its answer may be
 // here before Write returns.
 func (b *bench) sendFrame(c *language.Command, l *link, frame wire.Value) error {
+	if err := l.writable(); err != nil {
+		return err
+	}
 	b.world.keep(frame)
 	l.mu.Lock()
 	l.noted(frame, time.Now())
@@ -236,6 +239,9 @@ func (w *world) keep(frame wire.Value) {
 func (b *bench) sendBytes(ctx context.Context, c *language.Command, content []byte) error {
 	l := b.on(c)
 	if err := b.ready(ctx, c, l); err != nil {
+		return err
+	}
+	if err := l.writable(); err != nil {
 		return err
 	}
 	now := time.Now()
