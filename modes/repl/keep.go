@@ -6,6 +6,7 @@ import (
 
 	"proto/modes"
 	"proto/modes/repl/language"
+	"proto/wire"
 )
 
 // remember keeps a line in the history; its file gets no secret.
@@ -15,14 +16,9 @@ func (h *hand) remember(text string, commands []*language.Command, errs []*langu
 	}
 }
 
-// secretText finds members that hold secrets where a line is no list of words:
-// in raw texts and whole frames.
-var secretText = regexp.MustCompile(`(?i)(["'](?:password|token|key1|key2)["']\s*:\s*)("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s,}]+)`)
-
 // kept is a line without secrets: those that are known by their value, the words
 // and members that hold such, and what a secret variable is set to.
 func (h *hand) kept(text string, commands []*language.Command, errs []*language.Error) string {
-	out := text
 	if len(errs) > 0 {
 		// It cannot be said which of its words is what.
 		for _, word := range []string{"password", "token", "key", "secret"} {
@@ -32,22 +28,36 @@ func (h *hand) kept(text string, commands []*language.Command, errs []*language.
 		}
 	}
 	for _, c := range commands {
-		out = h.hideWords(out, c)
+		text = h.bench.hideWords(text, c)
 	}
-	out = secretText.ReplaceAllString(out, "${1}\""+hidden+"\"")
-	return h.world.secrets.hideAlways(out)
+	return h.world.secrets.hideAlways(hideMembers(text))
+}
+
+// secretText finds members that hold secrets in texts that are not taken apart:
+// raw ones and whole frames.
+var secretText = regexp.MustCompile(`(?i)(["'](?:password|token|key1|key2)["']\s*:\s*)("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s,}$]+)`)
+
+// hideMembers hides what such members hold, but variables.
+func hideMembers(text string) string {
+	return secretText.ReplaceAllStringFunc(text, func(m string) string {
+		parts := secretText.FindStringSubmatch(m)
+		if strings.HasPrefix(strings.TrimLeft(parts[2], `"`), "$") {
+			return m
+		}
+		return parts[1] + `"` + hidden + `"`
+	})
 }
 
 // hideWords takes the values out of a command's words that name secrets.
-func (h *hand) hideWords(text string, c *language.Command) string {
+func (b *bench) hideWords(text string, c *language.Command) string {
 	for _, inner := range c.Body {
 		if inner.Source == c.Source {
-			text = h.hideWords(text, inner)
+			text = b.hideWords(text, inner)
 		}
 	}
 	for _, f := range c.Fields {
 		name := f.Name[strings.LastIndexByte(f.Name, '.')+1:]
-		isSecret := modes.SecretMember(name) || c.Name == "let" && h.bench.hidden[f.Name]
+		isSecret := modes.SecretMember(name) || c.Name == "let" && b.hidden[f.Name]
 		if !isSecret || f.Op == language.Absent || f.Op == language.Present {
 			continue
 		}
@@ -58,3 +68,38 @@ func (h *hand) hideWords(text string, c *language.Command) string {
 	}
 	return text
 }
+
+// shownCommand is a command as it may be printed, before what it holds is known
+// to be secret by its value.
+func (b *bench) shownCommand(c *language.Command) string {
+	text := commandText(c)
+	if b.world.secrets.areShown() {
+		return text
+	}
+	return hideMembers(b.hideWords(text, c))
+}
+
+// keep makes what a frame of ours holds secret where it is one, at any depth.
+func (w *world) keep(frame wire.Value) {
+	for name, v := range frame.Members() {
+		text, ok := v.Text()
+		switch {
+		case v.Kind() == wire.Object:
+			w.keep(v)
+		case ok && name == "password":
+			w.secrets.add(text)
+		case ok && modes.SecretMember(name):
+			w.secrets.issue(text)
+		}
+	}
+}
+
+// keepText is keep for bytes that need be no frame.
+func (w *world) keepText(content []byte) {
+	for _, m := range secretText.FindAllSubmatch(content[:min(len(content), maxKept)], maxIssued) {
+		w.secrets.issue(strings.Trim(string(m[2]), `"'`))
+	}
+}
+
+// maxKept is how much of what is sent raw is looked through for secrets.
+const maxKept = 64 << 10

@@ -220,21 +220,6 @@ func (b *bench) sendFrame(c *language.Command, l *link, frame wire.Value) error 
 	return l.write(append(wire.AppendValue(nil, frame), '\n'), b.deadline())
 }
 
-// keep makes what a frame of ours holds secret where it is one.
-func (w *world) keep(frame wire.Value) {
-	for _, part := range []string{"header", "data"} {
-		for name, v := range at(frame, []string{part}).Members() {
-			text, ok := v.Text()
-			switch {
-			case ok && name == "password":
-				w.secrets.add(text)
-			case ok && name == "token":
-				w.secrets.issue(text)
-			}
-		}
-	}
-}
-
 // sendBytes sends bytes as they are. Where they are frames they count as such.
 func (b *bench) sendBytes(ctx context.Context, c *language.Command, content []byte) error {
 	l := b.on(c)
@@ -244,6 +229,7 @@ func (b *bench) sendBytes(ctx context.Context, c *language.Command, content []by
 	if err := l.writable(); err != nil {
 		return err
 	}
+	b.world.keepText(content)
 	now := time.Now()
 	for rest := content; len(rest) > 0; {
 		var f wire.Frame

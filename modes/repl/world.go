@@ -145,7 +145,7 @@ func (b *bench) say(line string) {
 
 // said notes a command of a script before it runs.
 func (b *bench) said(c *language.Command) {
-	b.log.add(&entry{link: b.current, event: "command", text: commandText(c)}, b.several())
+	b.log.add(&entry{link: b.current, event: "command", text: b.shownCommand(c)}, b.several())
 }
 
 // link finds a connection by name, or makes it, not yet open.
