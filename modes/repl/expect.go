@@ -34,11 +34,14 @@ func (b *bench) expect(ctx context.Context, c *language.Command) error {
 		}
 		problems := x.check(a)
 		if len(problems) == 0 {
+			for _, skipped := range x.skipped {
+				b.journal.expected(x.link.name, skipped, "")
+			}
 			b.journal.expected(x.link.name, a, "")
 			return nil
 		}
 		if c.Name == "await" {
-			x.skipped++
+			x.skip(a)
 			continue
 		}
 		return &failure{command: c, problems: problems, entry: a.entry}
@@ -54,7 +57,16 @@ type expectation struct {
 	by      time.Time
 	kind    string // "" with Any
 	wants   []want
-	skipped int
+	skips   int        // of await: how many frames did not fit
+	skipped []*arrival // by hand: which
+}
+
+// skip leaves a frame out that await does not wait for.
+func (x *expectation) skip(a *arrival) {
+	x.skips++
+	if x.bench.journal != nil {
+		x.skipped = append(x.skipped, a)
+	}
 }
 
 // want is a field word with its variables replaced.
@@ -165,10 +177,10 @@ func (x *expectation) nothing(ended *ending) error {
 		p.got = fmt.Sprintf("nothing within %v; the connection is open", x.time)
 	}
 	switch {
-	case x.skipped == 1:
+	case x.skips == 1:
 		p.got = "1 frame that does not fit, then " + p.got
-	case x.skipped > 1:
-		p.got = fmt.Sprintf("%d frames that do not fit, then %s", x.skipped, p.got)
+	case x.skips > 1:
+		p.got = fmt.Sprintf("%d frames that do not fit, then %s", x.skips, p.got)
 	}
 	if elsewhere := x.bench.unreadElsewhere(x.link); elsewhere != "" {
 		p.hint = elsewhere

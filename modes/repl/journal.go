@@ -13,12 +13,16 @@ import (
 type journal struct {
 	mu    sync.Mutex
 	items []journalItem
+	came  int // how many of the items are what a server did
+	last  int // the number of the one that was expected last
 }
 
-// journalItem is a command, or something a server did that none has expected yet.
+// journalItem is a command, or something a server did that no command has
+// expected yet.
 type journalItem struct {
-	text    string
+	text    string // of a command
 	link    string
+	number  int // of what a server did; of a command: the one that it expected
 	arrival *arrival
 	event   string // "closed", "reset"
 }
@@ -32,13 +36,17 @@ func (j *journal) add(item journalItem) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if item.text == "" {
+		j.came++
+		item.number = j.came
+	}
 	if len(j.items) < maxJournal {
 		j.items = append(j.items, item)
 	}
 }
 
-// came notes a frame, or the end of a connection.
-func (j *journal) came(link string, a *arrival, event string) {
+// arrived notes a frame, or the end of a connection.
+func (j *journal) arrived(link string, a *arrival, event string) {
 	j.add(journalItem{link: link, arrival: a, event: event})
 }
 
@@ -53,6 +61,7 @@ func (j *journal) expected(link string, a *arrival, event string) {
 		item := j.items[i]
 		if item.text == "" && item.link == link && item.arrival == a && item.event == event {
 			j.items = append(j.items[:i], j.items[i+1:]...)
+			j.last = item.number
 			return
 		}
 	}
@@ -69,9 +78,13 @@ func (b *bench) sentBy(c *language.Command) {
 // done notes all other commands that a script must have to do the same again.
 func (b *bench) done(c *language.Command) {
 	switch c.Name {
-	case "connect", "use", "disconnect", "eof", "abort", "let", "timeout", "sleep", "expect", "await", "secret":
+	case "connect", "use", "disconnect", "eof", "abort", "let", "timeout", "sleep", "secret":
 		if b.journal != nil {
 			b.journal.add(journalItem{text: commandText(c)})
+		}
+	case "expect", "await":
+		if b.journal != nil {
+			b.journal.add(journalItem{text: commandText(c), link: b.on(c).name, number: b.journal.last})
 		}
 	}
 }
@@ -86,32 +99,71 @@ func commandText(c *language.Command) string {
 	return text
 }
 
-// script is the journal as a script.
+// script is the journal as a script. A connection's frames are expected in the
+// order in which they came, whatever the user has looked at in the meantime.
 func (b *bench) script() string {
 	b.journal.mu.Lock()
 	defer b.journal.mu.Unlock()
-	s := &b.world.secrets
 	var out strings.Builder
 	current := mainLink
-	for _, item := range b.journal.items {
-		line := item.text
-		if name, ok := strings.CutPrefix(line, "use "); ok {
+	waiting := make(map[int][]journalItem) // by the index of the command to stand behind
+	expects := b.journal.expects()
+	for i, item := range b.journal.items {
+		if item.text == "" {
+			if at := b.journal.behind(i, expects); at > i {
+				waiting[at] = append(waiting[at], item)
+				continue
+			}
+		}
+		if name, ok := strings.CutPrefix(item.text, "use "); ok {
 			current = strings.TrimSpace(name)
 		}
-		switch {
-		case item.arrival != nil && item.arrival.broken != nil:
-			line = "# what came then was no frame: " + item.arrival.broken.Error()
-		case item.arrival != nil:
-			line = s.expectLine(item.arrival.frame.Value(), item.arrival.opened)
-		case item.event != "":
-			line = "expect " + item.event
-		default:
-			line = s.hide(line)
+		for _, item := range append([]journalItem{item}, waiting[i]...) {
+			out.WriteString(b.journalLine(item, current) + "\n")
 		}
-		if item.text == "" && item.link != current && line[0] != '#' {
-			line = "@" + item.link + " " + line
-		}
-		out.WriteString(line + "\n")
 	}
 	return out.String()
+}
+
+// expects are the indices of the commands that expected something.
+func (j *journal) expects() (list []int) {
+	for i, item := range j.items {
+		if item.text != "" && item.number > 0 {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// behind is the index of the last of those commands that expected something which
+// came before item i on the same connection; i where none stands behind it.
+func (j *journal) behind(i int, expects []int) int {
+	at := i
+	for _, k := range expects {
+		if c := j.items[k]; k > i && c.number < j.items[i].number && c.link == j.items[i].link {
+			at = k
+		}
+	}
+	return at
+}
+
+// journalLine is an item as a line, with its connection where that is not the
+// one in use.
+func (b *bench) journalLine(item journalItem, current string) string {
+	s := &b.world.secrets
+	var line string
+	switch {
+	case item.text != "":
+		return s.hide(item.text)
+	case item.arrival == nil:
+		line = "expect " + item.event
+	case item.arrival.broken != nil:
+		return "# what came then was no frame: " + item.arrival.broken.Error()
+	default:
+		line = s.expectLine(item.arrival.frame.Value(), item.arrival.opened)
+	}
+	if item.link != current {
+		line = "@" + item.link + " " + line
+	}
+	return line
 }

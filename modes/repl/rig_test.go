@@ -109,3 +109,12 @@ func wantLines(t *testing.T, text string, lines ...string) {
 		rest = rest[i+1:]
 	}
 }
+
+func read1(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

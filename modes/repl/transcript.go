@@ -57,7 +57,7 @@ func (t *transcript) all() (entries []*entry, omitted int) {
 }
 
 func (b *bench) received(l *link, a *arrival, rtt time.Duration) *entry {
-	b.journal.came(l.name, a, "")
+	b.journal.arrived(l.name, a, "")
 	return b.log.add(&entry{link: l.name, event: "received", frame: a.frame.Value(), kind: frameType(a.frame), opened: a.opened, rtt: rtt}, b.several())
 }
 
@@ -66,6 +66,6 @@ func (b *bench) receivedBroken(l *link, err error) *entry {
 }
 
 func (b *bench) happened(l *link, event, reason string) {
-	b.journal.came(l.name, nil, event)
+	b.journal.arrived(l.name, nil, event)
 	b.log.add(&entry{link: l.name, event: event, text: reason}, b.several())
 }
