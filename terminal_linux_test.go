@@ -24,7 +24,7 @@ func init() { commands["terminal"] = terminal }
 //	expect TEXT    wait until TEXT comes, after what was expected before
 //	hidden         wait until echo is off
 //	type TEXT      type TEXT and Enter
-//	press KEY      press ^C or ^D
+//	press KEY      press a letter, or ^C, ^D …
 //	signal TERM    send a signal
 //	exit CODE      wait for the end; the last line
 //
@@ -146,7 +146,11 @@ func (c *console) step(ctx context.Context, cmd *exec.Cmd, word, rest string) (e
 	case "type":
 		_, err = io.WriteString(c.master, rest+"\n")
 	case "press":
-		_, err = c.master.Write([]byte{rest[1] & 0x1f})
+		key := rest[0]
+		if len(rest) > 1 {
+			key = rest[1] & 0x1f
+		}
+		_, err = c.master.Write([]byte{key})
 	case "signal":
 		err = cmd.Process.Signal(syscall.SIGTERM)
 	case "size":

@@ -92,7 +92,7 @@ func (m *marked) draw() (text, below string) {
 	runes := []rune(m.text)
 	var line, carets strings.Builder
 	put := func(part []rune, mark string) {
-		shown := safe(m.secrets.hide(string(part)))
+		shown := safe(tabless(m.secrets.hide(string(part))))
 		line.WriteString(shown)
 		width := len([]rune(shown))
 		if mark == "^" {
@@ -107,12 +107,15 @@ func (m *marked) draw() (text, below string) {
 		at = min(span[1], len(runes))
 	}
 	put(runes[at:], "")
-	whole := safe(m.secrets.hide(m.text))
+	whole := safe(tabless(m.secrets.hide(m.text)))
 	if line.String() != whole {
 		return whole, ""
 	}
 	return whole, strings.TrimRight(carets.String(), " ")
 }
+
+// tabless has blanks for tabs: a caret cannot know where a tab ends.
+func tabless(s string) string { return strings.ReplaceAll(s, "\t", "    ") }
 
 // exchange is what has happened, at most its last lines.
 func (b *bench) exchange() (lines []string) {

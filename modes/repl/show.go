@@ -59,7 +59,7 @@ func (s *secrets) frame(e *entry) string {
 		}
 	}
 	b.WriteString(s.shownText(e.opened))
-	return b.String()
+	return strings.TrimRight(b.String(), " ")
 }
 
 func (s *secrets) shownText(o opened) string {
