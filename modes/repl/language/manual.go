@@ -1,7 +1,28 @@
 package language
 
-// ManualAll is the whole manual.
-func ManualAll() string { return "" }
+import (
+	_ "embed"
+	"strings"
+)
 
-// Manual is a command's section of it.
-func Manual(command string) (string, bool) { return "", false }
+// manual is the one text about the language: an introduction, then a paragraph for
+// each command. A paragraph begins with the command's forms; its examples are
+// indented by four blanks.
+//
+//go:embed manual.txt
+var manual string
+
+// ManualAll is the whole manual, lines of at most 80 columns.
+func ManualAll() string { return manual }
+
+// Manual is what the manual says of a command.
+func Manual(command string) (text string, ok bool) {
+	for _, paragraph := range strings.Split(manual, "\n\n") {
+		if first, _, _ := strings.Cut(paragraph, "\n"); first == command || strings.HasPrefix(first, command+" ") {
+			if _, known := FormOf(command); known {
+				return strings.TrimRight(paragraph, "\n") + "\n", true
+			}
+		}
+	}
+	return "", false
+}
