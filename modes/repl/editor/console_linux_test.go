@@ -129,6 +129,16 @@ func (c *console) until(what string, is func(*screen) bool) {
 	}
 }
 
+// drawn waits until all is on the screen that the editor has drawn.
+func (c *console) drawn(e *Editor) {
+	c.t.Helper()
+	c.mu.Lock()
+	bells := c.screen.bells
+	c.mu.Unlock()
+	e.display.bell()
+	c.until("the bell", func(s *screen) bool { return s.bells > bells })
+}
+
 // shows waits until the screen ends with the text.
 func (c *console) shows(text string) {
 	c.t.Helper()

@@ -39,7 +39,7 @@ type Config struct {
 // An Editor reads lines. Make one per process: the library leaves goroutines
 // behind, and there is one terminal. Between the calls of Line and Password the
 // terminal sends signals, as ever, but does not echo: what is typed or pasted
-// meanwhile is shown once, by the next Line; Ctrl-C drops it.
+// meanwhile is shown once, by the next Line.
 type Editor struct {
 	terminal *terminal
 	display  *display
@@ -64,7 +64,7 @@ func New(c Config) (*Editor, error) {
 	e := &Editor{
 		terminal: t,
 		display:  newDisplay(c.Err, c.Out, func() (int, int, error) { return term.GetSize(int(c.Err.Fd())) }),
-		input:    newInput(c.In),
+		input:    newInput(),
 		history:  openHistory(c.HistoryFile),
 		closing:  make(chan struct{}),
 	}
@@ -76,6 +76,7 @@ func New(c Config) (*Editor, error) {
 		_ = e.Close() // the first error says more
 		return nil, err
 	}
+	go e.input.run(c.In) // not before the mode is set, which a read may keep to
 	changes := terminalChanges()
 	e.watcher.Go(func() { e.watch(changes) })
 	return e, nil
@@ -159,8 +160,9 @@ func (e *Editor) Note(text string) error { return e.display.above(e.display.err,
 // "" if nothing. Its error is that of the file; the history in memory goes on.
 func (e *Editor) Remember(line, kept string) error { return e.history.remember(line, kept) }
 
-// Forget drops what was typed or pasted ahead, as after Ctrl-C on a command.
-// Not while Line or Password read.
+// Forget drops what was typed or pasted ahead. Call it after each SIGINT before
+// the next Line, also if it came between two commands: of a paste of many lines
+// the rest would go on. Not while Line or Password read.
 func (e *Editor) Forget() {
 	e.reading.Lock()
 	defer e.reading.Unlock()

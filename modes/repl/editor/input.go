@@ -21,10 +21,9 @@ type input struct {
 	closed  bool
 }
 
-func newInput(in io.Reader) *input {
+func newInput() *input {
 	i := &input{}
 	i.changed.L = &i.mu
-	go i.run(in)
 	return i
 }
 

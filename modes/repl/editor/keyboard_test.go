@@ -179,7 +179,8 @@ func TestKeysBehindAHiddenLine(t *testing.T) {
 
 func TestForgetTypedAhead(t *testing.T) {
 	in, terminal := io.Pipe()
-	i := newInput(in)
+	i := newInput()
+	go i.run(in)
 	k := &keyboard{read: i.read}
 	_, _ = terminal.Write([]byte("one\r\x1b[200~two\x1b[3")) // returns when all is read
 	if p, err := k.next(); err != nil || string(p.text) != "one" {
@@ -198,7 +199,8 @@ func TestForgetTypedAhead(t *testing.T) {
 
 func TestInput(t *testing.T) {
 	in, terminal := io.Pipe()
-	i := newInput(in)
+	i := newInput()
+	go i.run(in)
 	if b, err := i.read(false); len(b) > 0 || err != nil {
 		t.Errorf("got %q, %v: there is nothing yet", b, err)
 	}
@@ -223,7 +225,8 @@ func TestInput(t *testing.T) {
 func TestClosedInputLetsGo(t *testing.T) {
 	in, terminal := io.Pipe()
 	defer terminal.Close()
-	i := newInput(in)
+	i := newInput()
+	go i.run(in)
 	done := make(chan error)
 	go func() {
 		_, err := i.read(true)
@@ -238,7 +241,8 @@ func TestClosedInputLetsGo(t *testing.T) {
 // Reading ahead has an end; who reads makes room.
 func TestInputIsBounded(t *testing.T) {
 	in, terminal := io.Pipe()
-	i := newInput(in)
+	i := newInput()
+	go i.run(in)
 	done := make(chan int)
 	go func() {
 		n, _ := terminal.Write(make([]byte, 3*mostAhead))

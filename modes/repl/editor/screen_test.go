@@ -15,6 +15,7 @@ type screen struct {
 	row, column   int         // the column is width behind a full row
 	bells         int
 	pastes        bool   // are marked
+	marks         int    // how often that was asked for
 	unread        string // the start of a sequence, or of a character
 	broken        string // what is not understood
 }
@@ -87,8 +88,11 @@ func (s *screen) sequence(text string) int {
 		s.row, s.column = s.top(), 0
 	case "J":
 		s.clear(n == 2)
-	case "?h", "?l":
-		s.pastes = m[3] == "h"
+	case "?h":
+		s.pastes = true
+		s.marks++
+	case "?l":
+		s.pastes = false
 	default:
 		s.broken += m[0]
 	}
@@ -183,7 +187,7 @@ func (s *screen) text() string {
 // resize breaks the lines anew.
 func (s *screen) resize(width, height int) {
 	lines, line, pos := s.lines()
-	*s = screen{width: width, height: height, rows: make([]screenRow, 1), bells: s.bells, pastes: s.pastes, broken: s.broken}
+	s.width, s.height, s.rows, s.row, s.column = width, height, make([]screenRow, 1), 0, 0
 	for i, text := range lines {
 		if i > 0 {
 			s.column = 0

@@ -13,7 +13,7 @@ import (
 type mode int
 
 const (
-	quiet mode = iota // as it was: a command runs
+	quiet mode = iota // no echo, and no lines, but signals: a command runs
 	raw               // keys as they come: a line is read
 )
 
@@ -48,10 +48,13 @@ func (t *terminal) apply() error {
 	if t.restored {
 		return nil
 	}
-	now := t.before[0]
+	// A read that waits keeps to lines, or does not, as when it began: so that is
+	// the same in both modes.
+	now := t.before[0]&^(windows.ENABLE_ECHO_INPUT|windows.ENABLE_LINE_INPUT) | windows.ENABLE_VIRTUAL_TERMINAL_INPUT
 	if t.mode == raw {
-		now &^= windows.ENABLE_ECHO_INPUT | windows.ENABLE_PROCESSED_INPUT | windows.ENABLE_LINE_INPUT
-		now |= windows.ENABLE_VIRTUAL_TERMINAL_INPUT
+		now &^= windows.ENABLE_PROCESSED_INPUT
+	} else {
+		now |= windows.ENABLE_PROCESSED_INPUT
 	}
 	return windows.SetConsoleMode(t.in, now)
 }

@@ -393,9 +393,10 @@ func (p *parser) mutate(c *Command, level int) *Error {
 
 // test reads ID "title" [must|should] [skip "why" [if NAME=VALUE]].
 func (p *parser) test(c *Command) *Error {
-	const form = `it is written: test ID "title" [must|should] [skip "why" [if NAME=VALUE]]`
+	const words = `test ID "title" [must|should] [skip "why" [if NAME=VALUE]]`
+	const form = "it is written: " + words
 	t := &Test{}
-	id, err := p.wanted(form)
+	id, err := p.wanted(words)
 	if err != nil {
 		return err
 	}
@@ -403,7 +404,7 @@ func (p *parser) test(c *Command) *Error {
 	if t.ID == "" || strings.ContainsFunc(t.ID, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return p.fail(id.Span, form, "this is no id of a test")
 	}
-	title, err := p.wanted(form)
+	title, err := p.wanted(words)
 	if err != nil {
 		return err
 	}
@@ -412,10 +413,10 @@ func (p *parser) test(c *Command) *Error {
 		return p.fail(title.Span, form, "the title is missing, in quotes")
 	}
 	c.Test = t
-	return p.testWords(t, form)
+	return p.testWords(t, words, form)
 }
 
-func (p *parser) testWords(t *Test, form string) *Error {
+func (p *parser) testWords(t *Test, words, form string) *Error {
 	p.blanks()
 	at := p.wordSpan()
 	if word := at.Of(p.src); word == "must" || word == "should" {
@@ -428,7 +429,7 @@ func (p *parser) testWords(t *Test, form string) *Error {
 		return nil
 	}
 	p.pos = at.To
-	why, err := p.wanted(form)
+	why, err := p.wanted(words)
 	if err != nil {
 		return err
 	}

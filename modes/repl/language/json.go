@@ -78,7 +78,7 @@ func (b *jsonBuilder) addVar(v Part) {
 // that it is well formed is for package wire to say.
 func (p *parser) jsonValue(j *jsonBuilder, level int) *Error {
 	switch {
-	case p.pos >= len(p.b) || p.b[p.pos] == '\n':
+	case p.endAt(p.pos):
 		return p.fail(p.here(), "", "a JSON value is missing")
 	case level > maxLevels:
 		return p.fail(p.here(), "raw and bytes send what is deeper", "more than %d levels of brackets", maxLevels)

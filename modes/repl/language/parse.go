@@ -41,7 +41,7 @@ func (p *parser) fail(at Span, hint, format string, args ...any) *Error {
 // here is the span of the character at p.pos; behind a line's end it is empty.
 func (p *parser) here() Span {
 	to := p.pos
-	for to < len(p.b) && p.b[to] != '\n' && (to == p.pos || p.b[to]&0xc0 == 0x80) {
+	for !p.endAt(to) && (to == p.pos || p.b[to]&0xc0 == 0x80) {
 		to++
 	}
 	return Span{p.pos, to}
@@ -103,9 +103,14 @@ func (p *parser) skipLine() {
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 
 func (p *parser) blanks() {
-	for p.pos < len(p.b) && isBlank(p.b[p.pos]) {
+	for p.pos < len(p.b) && isBlank(p.b[p.pos]) && !p.endAt(p.pos) {
 		p.pos++
 	}
+}
+
+// endAt says whether a line ends at i: with \n, \r\n, or the script.
+func (p *parser) endAt(i int) bool {
+	return i >= len(p.b) || p.b[i] == '\n' || p.b[i] == '\r' && (i+1 == len(p.b) || p.b[i+1] == '\n')
 }
 
 // blankAt says whether a word cannot go on at i.
@@ -113,7 +118,7 @@ func (p *parser) blankAt(i int) bool { return i >= len(p.b) || isBlank(p.b[i]) |
 
 // atEnd says whether the line has ended, at the start of a word.
 func (p *parser) atEnd() bool {
-	return p.pos >= len(p.b) || p.b[p.pos] == '\n' || p.b[p.pos] == '#'
+	return p.endAt(p.pos) || p.b[p.pos] == '#'
 }
 
 // wordSpan is what stands here up to the next blank.

@@ -35,24 +35,14 @@ func (p *parser) text() (*Text, *Error) {
 func (p *parser) verbatim(t *Text) *Error {
 	quote, start := p.b[p.pos], p.pos
 	rest := p.b[start+1:]
-	if quote == '\'' {
-		rest = cutLine(rest)
-	}
 	n := bytes.IndexByte(rest, quote)
-	if n < 0 {
+	if n < 0 || quote == '\'' && bytes.IndexByte(rest[:n], '\n') >= 0 {
 		return p.openQuote(start)
 	}
 	p.pos = start + 1 + n + 1
 	t.Quoted = true
 	t.Parts = []Part{{Literal: string(rest[:n])}}
 	return nil
-}
-
-func cutLine(b []byte) []byte {
-	if i := bytes.IndexByte(b, '\n'); i >= 0 {
-		return b[:i]
-	}
-	return b
 }
 
 func (p *parser) openQuote(start int) *Error {
@@ -176,8 +166,8 @@ func (p *parser) variable(sums bool) (v *Var, plain string, err *Error) {
 		p.pos += 2
 		return nil, "$", nil
 	case len(rest) > 0 && rest[0] == '{':
-		n := bytes.IndexByte(cutLine(rest), '}')
-		if n < 0 || !isVariable(string(rest[1:n])) {
+		n := 1 + variableLength(rest[1:], false)
+		if n >= len(rest) || rest[n] != '}' || n == 1 {
 			p.pos++
 			return nil, "", p.fail(Span{start, start + 2}, "a variable is $name or ${name}; $$ is a dollar", "after ${ a name and } are missing")
 		}
