@@ -27,6 +27,7 @@ type hand struct {
 
 	mu     sync.Mutex
 	cancel context.CancelFunc // of the command that runs; nil at the prompt
+	forget bool               // Ctrl-C was pressed: what was pasted behind is not for us
 	signal os.Signal          // that ended the prompt
 }
 
@@ -90,23 +91,23 @@ func (h *hand) ask(prompt string, isHidden bool) (string, error) {
 	return h.editor.Line(prompt)
 }
 
-// watch hands signals to the command that runs. At the prompt they end it: there
-// Ctrl-C is no signal.
+// watch hands signals to the command that runs. While a line is read Ctrl-C is no
+// signal; between two pasted lines it is.
 func (h *hand) watch(over chan struct{}) {
 	for {
 		select {
 		case sig := <-h.world.p.Signals:
 			h.mu.Lock()
 			cancel := h.cancel
-			if cancel == nil || sig == syscall.SIGTERM {
+			h.forget = true
+			if sig == syscall.SIGTERM {
 				h.signal = sig
 			}
-			ends := h.signal != nil
 			h.mu.Unlock()
 			if cancel != nil {
 				cancel()
 			}
-			if ends {
+			if sig == syscall.SIGTERM {
 				_ = h.editor.Close() // again when all is over
 			}
 		case <-over:
@@ -119,6 +120,7 @@ func (h *hand) watch(over chan struct{}) {
 func (h *hand) loop(parent context.Context) error {
 	text := ""
 	for {
+		h.forgetPasted()
 		line, err := h.editor.Line(h.prompt(text != ""))
 		switch {
 		case errors.Is(err, editor.ErrInterrupted):
@@ -150,6 +152,17 @@ func (h *hand) loop(parent context.Context) error {
 				break
 			}
 		}
+	}
+}
+
+// forgetPasted drops what was typed ahead when Ctrl-C was pressed.
+func (h *hand) forgetPasted() {
+	h.mu.Lock()
+	forget := h.forget
+	h.forget = false
+	h.mu.Unlock()
+	if forget {
+		h.editor.Forget()
 	}
 }
 
@@ -200,7 +213,7 @@ func (h *hand) do(parent context.Context, c *language.Command) error {
 	switch {
 	case errors.Is(err, errQuit):
 	case ctx.Err() != nil:
-		h.editor.Forget()
+		h.forgetPasted()
 		h.notes([]string{"interrupted"})
 	case errors.As(err, &f):
 		h.notes(h.world.secrets.block(f))
