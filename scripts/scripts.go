@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed *.repl
+//go:embed tour.repl conformance attacks
 var embedded embed.FS
 
 // Files are the scripts.

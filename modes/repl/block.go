@@ -29,8 +29,8 @@ func (s *secrets) block(f *failure) (lines []string) {
 		if p.message != "" {
 			say("error", safe(s.hide(p.message)))
 		} else {
-			say("wanted", safe(s.hide(p.wanted)))
-			say("got", safe(s.hide(p.got)))
+			say("wanted", safe(p.wanted))
+			say("got", safe(p.got))
 		}
 		say("hint", safe(s.hide(p.hint)))
 	}

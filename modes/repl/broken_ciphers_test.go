@@ -65,8 +65,8 @@ func brokenCiphers() []brokenRule {
 			}
 			return sealBlock(s), key
 		})},
-		{name: "second-hello-replaces-key", breaks: "a second HELLO leaves the first session its key", serve: resealed(func(c *brokenConnection, _ *brokenSession, _ *wire.Frame, rekey bool) (string, *wire.Key) {
-			return freshIf(c.chain, rekey)
+		{name: "second-hello-replaces-key", breaks: "a second HELLO leaves the first session its key", serve: resealed(func(_ *brokenConnection, s *brokenSession, _ *wire.Frame, rekey bool) (string, *wire.Key) {
+			return freshIf(s.on.chain, rekey)
 		})},
 		{name: "key2-differs", breaks: "key2 is the same for all sessions", serve: opening(func(c *brokenConnection, s *brokenSession) brokenMembers {
 			s.iv = wire.IV(referenceLetters(wire.IVSize))

@@ -100,7 +100,8 @@ type brokenSession struct {
 	token string
 	key   wire.Key
 	iv    wire.IV
-	chain *wire.Chain // see resealed
+	chain *wire.Chain       // see resealed
+	on    *brokenConnection // that it was opened on
 
 	answered int               // fresh answers
 	asked    int               // those and retransmissions
@@ -234,7 +235,7 @@ func (c *brokenConnection) good(f *wire.Frame) wire.Verdict {
 
 func (c *brokenConnection) noteSession(v wire.Verdict) {
 	data := brokenParse(v.Reply).Data
-	session := &brokenSession{id: v.Session.ID, replies: make(map[string][]byte)}
+	session := &brokenSession{id: v.Session.ID, on: c, replies: make(map[string][]byte)}
 	session.token, _ = data.Get("token").Text()
 	key, err := wire.ParseKey(data.Get("key1").Raw())
 	iv, err2 := wire.ParseIV(data.Get("key2").Raw())

@@ -157,7 +157,7 @@ func (x *expectation) mismatch(wanted string, a *arrival, ended *ending) error {
 	f := &failure{command: c}
 	switch {
 	case a != nil:
-		p.got, f.entry = x.described(a), a.entry
+		p.got, f.entry = compact(x.described(a)), a.entry
 	case ended != nil:
 		p.got = ended.reason
 	default:
@@ -289,12 +289,12 @@ func (w *want) holds(got wire.Value, s *secrets) (wanted string, ok bool) {
 	case language.Set, language.SetJSON:
 		return s.described(name, w.value), equal(got, w.value)
 	case language.NotEqual:
-		return "other than " + w.text, got.Present() && differs(got, w.text)
+		return "other than " + s.hide(w.text), got.Present() && differs(got, w.text)
 	case language.Matches:
-		return "matching " + w.text, got.Present() && w.regexp.MatchString(language.TextOf(got))
+		return "matching " + s.hide(w.text), got.Present() && w.regexp.MatchString(language.TextOf(got))
 	}
 	if got.Kind() != wire.Integer && got.Kind() != wire.Real {
-		return "number " + string(w.field.Op) + " " + w.text, false
+		return "number " + string(w.field.Op) + " " + s.hide(w.text), false
 	}
 	order := compareNumbers(string(got.Raw()), w.text)
 	switch w.field.Op {
@@ -307,7 +307,7 @@ func (w *want) holds(got wire.Value, s *secrets) (wanted string, ok bool) {
 	case language.GreaterEqual:
 		ok = order >= 0
 	}
-	return "number " + string(w.field.Op) + " " + w.text, ok
+	return "number " + string(w.field.Op) + " " + s.hide(w.text), ok
 }
 
 // described is a value with its type: number 7, string "7".

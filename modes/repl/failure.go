@@ -22,17 +22,20 @@ type failure struct {
 // problem is one thing wrong, and which words of the line it concerns.
 type problem struct {
 	span        language.Span
-	wanted, got string // of an expectation
-	message     string // of all else
+	wanted, got string // of an expectation; secrets are hidden in them
+	message     string // of all else; secrets are not
 	hint        string
 }
 
-// Error is the failure in one line.
-func (f *failure) Error() string {
+// Error is the failure in one line, secrets not hidden.
+func (f *failure) Error() string { return f.text(&secrets{shown: true}) }
+
+// text is the failure in one line.
+func (f *failure) text(s *secrets) string {
 	var parts []string
 	for _, p := range f.problems {
 		if p.message != "" {
-			parts = append(parts, p.message)
+			parts = append(parts, s.hide(p.message))
 			continue
 		}
 		parts = append(parts, fmt.Sprintf("wanted %s, got %s", p.wanted, p.got))

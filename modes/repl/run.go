@@ -164,7 +164,7 @@ func (r *runner) failed(b *bench, t *testCase, got *result, err error) {
 		got.block = []string{"  = error   " + got.Message}
 		return
 	}
-	got.Message = safe(r.world.secrets.hide(f.Error()))
+	got.Message = safe(f.text(&r.world.secrets))
 	got.block = r.world.secrets.block(f)
 	if t.file != "" {
 		gutter, _, _ := strings.Cut(got.block[len(got.block)-1], "=")

@@ -3,6 +3,7 @@ package repl
 import (
 	"context"
 	"crypto/tls"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,6 +74,8 @@ func (l *link) variable(ctx context.Context, name string) (wire.Value, error) {
 	case rest == "" || !v.Present():
 	case head == "last" && rest == "text" && !ok:
 		v = l.lastText()
+	case head == "token":
+		v = tokenPart(v, rest)
 	case head == "last" || head == "sent":
 		kind, _ := at(v, []string{"data", "message-type"}).Text()
 		v = at(v, place(rest, kind))
@@ -83,6 +86,17 @@ func (l *link) variable(ctx context.Context, name string) (wire.Value, error) {
 		return v, l.unknown(name)
 	}
 	return v, nil
+}
+
+// tokenPart is one of the three parts of a JWT, in base64url as it stands there.
+func tokenPart(token wire.Value, name string) wire.Value {
+	text, _ := token.Text()
+	parts := strings.Split(text, ".")
+	i := slices.Index([]string{"header", "payload", "signature"}, name)
+	if i < 0 || len(parts) != 3 {
+		return wire.Value{}
+	}
+	return language.StringOf(parts[i])
 }
 
 func (l *link) unknown(name string) error {
