@@ -126,10 +126,22 @@ func (b *bench) exchange() (lines []string) {
 	if omitted > 0 {
 		lines = append(lines, fmt.Sprintf("… %d lines before", omitted))
 	}
-	for _, e := range entries {
-		lines = append(lines, b.world.secrets.line(e, b.several()))
+	for i := 0; i < len(entries); {
+		e, first := entries[i], i
+		for i++; i < len(entries) && e.sameAs(entries[i]); i++ {
+		}
+		line := b.world.secrets.line(e, b.several())
+		if n := i - first; n > 1 {
+			line += fmt.Sprintf("  (%d times)", n)
+		}
+		lines = append(lines, line)
 	}
 	return lines
+}
+
+// sameAs says whether another line would say nothing new.
+func (e *entry) sameAs(other *entry) bool {
+	return e.event == "raw" && other.event == "raw" && e.link == other.link && e.text == other.text
 }
 
 // errorBlock is an error of the language in the same manner.

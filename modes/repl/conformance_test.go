@@ -216,3 +216,11 @@ func TestConformanceOfBroken(t *testing.T) {
 		t.Errorf("a row too many: %s", f.rule)
 	}
 }
+
+// TestAttacks: none of the attacks succeeds against the program's own server.
+func TestAttacks(t *testing.T) {
+	r := newRig(t, "", nil, "local", "-f", "attacks", "--jobs", "4")
+	if code := r.run(); code != 0 || !strings.HasSuffix(r.out.String(), " passed, 0 failed, 0 skipped\n") {
+		t.Errorf("exit code %d\n%s%s", code, r.out.String(), r.err.String())
+	}
+}

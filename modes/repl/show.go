@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"proto/modes"
 	"proto/wire"
@@ -128,6 +130,22 @@ func shorten(text string, max int) (cut string, ok bool) {
 
 // safe puts escapes in place of all that would act on a terminal.
 func safe(text string) string {
-	q := strconv.Quote(text)
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+	if !strings.ContainsFunc(text, isUnsafe) {
+		return text
+	}
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		if isUnsafe(r) || r == utf8.RuneError && size == 1 {
+			q := strconv.Quote(text[:size])
+			b.WriteString(q[1 : len(q)-1])
+		} else {
+			b.WriteString(text[:size])
+		}
+		text = text[size:]
+	}
+	return b.String()
 }
+
+// isUnsafe is true for the bytes of broken UTF-8, too.
+func isUnsafe(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }
