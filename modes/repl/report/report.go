@@ -1,6 +1,6 @@
 // Package report writes what came of a run of test scripts, for foreign tools to read.
 //
-// "tap" is the Test Anything Protocol, version 14. A `should` that was not met is a TODO test, which no harness counts as
+// "tap" is the Test Anything Protocol, version 13, with the escapes of version 14. A `should` that was not met is a TODO test, which no harness counts as
 // a failure. A test that did not run has no line; that the run was interrupted is said by `Bail out!`.
 //
 // "junit" is the XML that Jenkins, GitLab and GitHub actions read, one testsuite a script file, valid by the schema

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// A document is a TAP 14 document, without what Write never writes: subtests, pragmas, comments.
+// A document is a TAP document, without what Write never writes: subtests, pragmas, comments.
 type document struct {
 	planned int
 	reason  string // of a plan of none
@@ -38,7 +38,7 @@ func parseTAP(s string) (*document, error) {
 		return nil, fmt.Errorf("not lines of UTF-8")
 	}
 	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
-	if len(lines) < 2 || lines[0] != "TAP version 14" {
+	if len(lines) < 2 || lines[0] != "TAP version 13" {
 		return nil, fmt.Errorf("no version")
 	}
 	m := plan.FindStringSubmatch(lines[1])
@@ -222,8 +222,8 @@ func TestParseTAP(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		"", "TAP version 13\n1..0\n", "TAP version 13\n", "TAP version 14\n2..3\n", "TAP version 14\n1..1\nwhat\n",
-		"TAP version 14\n1..1\nnot ok 1\n  ---\n  a: 1\n", "TAP version 14\n1..1\nok 1", "TAP version 14\n1..1\nBail out!\nok 1\n",
+		"", "TAP version 14\n1..0\n", "TAP version 13\n", "TAP version 13\n2..3\n", "TAP version 13\n1..1\nwhat\n",
+		"TAP version 13\n1..1\nnot ok 1\n  ---\n  a: 1\n", "TAP version 13\n1..1\nok 1", "TAP version 13\n1..1\nBail out!\nok 1\n",
 	} {
 		if d, err := parseTAP(bad); err == nil {
 			t.Errorf("%q is %+v", bad, d)
