@@ -17,7 +17,7 @@ func NewApp(p *Process, commands []*cli.Command) *cli.App {
 		c.HideHelpCommand = true
 	}
 	return &cli.App{
-		Name: "proto", Usage: "a server and a client of one protocol",
+		Name: "proto", Usage: "a server, a client and a probe of one protocol",
 		Version: p.Version, HideVersion: true, HideHelpCommand: true,
 		Commands: commands, Writer: p.Out, ErrWriter: p.Err,
 		CustomAppHelpTemplate: appHelp,
@@ -30,7 +30,7 @@ func NewApp(p *Process, commands []*cli.Command) *cli.App {
 				return err
 			}
 			if c.NArg() == 0 {
-				return Usage("`proto --help` lists the commands", "which command? there are %s", strings.Join(names(commands), " and "))
+				return Usage("`proto --help` lists the commands", "which command? there are %s", listed(names(commands)))
 			}
 			return unknownCommand(c.Args().First(), commands)
 		},
@@ -66,6 +66,15 @@ func names(commands []*cli.Command) (names []string) {
 		names = append(names, c.Name)
 	}
 	return names
+}
+
+// listed is "a, b and c".
+func listed(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 func unknownCommand(name string, commands []*cli.Command) error {

@@ -2,6 +2,7 @@ package modes
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -23,8 +24,12 @@ and configuration, 3 peer, 4 login refused, 130 and 143 stopped by a signal.
 // commandHelp is the text of `proto COMMAND --help`; the library takes it for a
 // template, which it is not any more.
 func commandHelp(c *cli.Command) string {
-	return fmt.Sprintf("proto %s - %s\n\nUsage:\n  %s\n\n%s\n\nFlags:\n%s\nEach flag may stand in the environment too: --%s as %s.\n",
-		c.Name, c.Usage, strings.TrimSpace("proto "+c.Name+" [FLAGS] "+c.ArgsUsage), c.Description, flagTable(c.Flags),
+	each := "Each flag"
+	if slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return envName(f) == "" }) {
+		each = "Each flag that is given once only"
+	}
+	return fmt.Sprintf("proto %s - %s\n\nUsage:\n  %s\n\n%s\n\nFlags:\n%s\n%s may stand in the environment too: --%s as %s.\n",
+		c.Name, c.Usage, strings.TrimSpace("proto "+c.Name+" [FLAGS] "+c.ArgsUsage), c.Description, flagTable(c.Flags), each,
 		c.Flags[0].Names()[0], envName(c.Flags[0]))
 }
 

@@ -1,6 +1,7 @@
 // Package wire is the protocol: frames, numbers, cipher, and both halves of a
 // session. It needs the standard library only and knows no file, flag or log.
-// This comment is the specification that it keeps to.
+// This comment is the specification that it keeps to. Its clauses are numbered: a
+// test of scripts/conformance is called CLAUSE/N.
 //
 // # What the protocol is worth
 //
@@ -9,16 +10,21 @@
 // as the data it encrypts. TLS is the only protection: whoever can read the
 // stream can read everything in it.
 //
-// # Transport
+// # 1 Transport
 //
-// TLS over TCP, port 5000 by default. The reference programs, in Python, read
-// with recv(1024) and take what came as one frame. Towards them: one frame to a
-// TLS record, at most [MaxFrame] bytes with its newline.
+// TLS over TCP, port 5000 by default. The client speaks first. Frames may be sent
+// ahead of the answers, which come in the order in which they were asked for. How
+// frames lie in TLS records means nothing: several may be in one, and one in
+// several. A server serves many connections at once.
 //
-// # Frames
+// The reference programs, in Python, read with recv(1024) and take what came as
+// one frame, and their server serves one connection and then ends. Towards them:
+// one frame to a TLS record, at most [MaxFrame] bytes with its newline.
 //
-// A frame is one object with the members header and data, both objects. There
-// is no length and no separator; white space between frames is allowed.
+// # 2 Frames
+//
+// 2.1 Members. A frame is one object with the members header and data, both
+// objects.
 //
 //	HELLO          client  header MAC    data username password sequence=1
 //	HELLO_ACK      server                data sequesce sessionId isAuthencatedUser="True" key1 key2 token
@@ -30,10 +36,15 @@
 //
 // The type is data["message-type"]. The misspellings are the format: the client
 // numbers with sequence, the server answers with sequesce, the flag is
-// isAuthencatedUser and holds a string.
+// isAuthencatedUser and holds a string. Members may stand in any order; those
+// that are not known are ignored, and a name in other case is another name. One
+// that stands twice makes the frame wrong. A server sends no other members than
+// these: reasons are for its log.
 //
-// Two spellings are in use, and [Parse] and [Reader] take their union: JSON, and
-// the Python literal that the reference programs write.
+// 2.2 Spelling. There is no length and no separator; white space between frames
+// is allowed. Two spellings are in use, and [Parse] and [Reader] take their union,
+// mixed in one stream and in one frame: JSON, and the Python literal that the
+// reference programs write.
 //
 //	frame   = object
 //	object  = "{" [ string ":" value *( "," string ":" value ) ] "}"
@@ -51,54 +62,93 @@
 // what is written here is JSON with \u0027 for an apostrophe, and one newline
 // after the frame ([AppendText]).
 //
-// # Numbers
+// 2.3 Limits. Read: a frame of [Limits.Bytes] (4096) bytes and [Limits.Levels]
+// (16) levels, checked before memory is taken. A sequence is an integer of up to
+// 78 digits or a string of up to 18.
 //
-// key1 is 32 bytes, key2 is 16, data a multiple of 16; on the wire each is a
-// big-endian integer plus [Shift]. They never pass through a float. An integer
-// loses leading zero bytes, so a reader pads on the left ([ParseNumber]); the
-// reference client does not, and usually dies of it. A [Server] therefore never
-// sends a number that lost one: keys and random texts are drawn again, a given
-// text is sealed under a fresh key, which its answer then carries.
+// Written: [MaxFrame] 1024 bytes with the newline; [MaxUser] 64, [MaxPassword]
+// 72, [MaxMAC] 64, [MaxToken] 512, [MaxText] 256 bytes.
 //
-// # Cipher
-//
-// AES-256 in CFB mode with 8-bit segments (NIST SP 800-38A, 6.3), PKCS#7 padding
-// (RFC 5652, 6.3). The cipher runs on from one answer to the next ([Chain]): it
-// starts at the IV with each new key, and its register then holds the last 16
-// bytes of cipher text. Answer N needs the key and cipher text N-1 only; after a
-// lost answer one block is unreadable.
-//
-// Every 10th answer of a session carries a fresh key1 and is encrypted under it.
-// A reader takes key1 in any answer. key2, the IV, stays for a server's life.
-//
-// An older [Dialect] sends data without the 1269 and without padding, 8 bytes
-// at a time.
-//
-// # Sessions
+// # 3 Flow
 //
 // [Client] and [Server] are the two halves as state machines: a frame in, a
 // frame and what it means out. Password check, tokens, clock and randomness are
 // handed in, so that a session of 30 minutes is tested in microseconds.
 //
-// A client says HELLO, then DATA_REQUEST every 30 seconds with a sequence one
-// higher each time, and after 30 minutes CLOSE. A server answers each frame of
-// a session in the order they came. Frames it refuses get a CLOSE, after which
-// it closes the connection; sessions live on until their own CLOSE, idle time or
-// maximum life. What is refused is listed at [Refusal]; with which CLOSE, there
-// too. sequesce is the request's sequence where it could be read, else 0; in a
-// CLOSE nobody asked for, the last sequence answered.
+// 3.1 Login. A client says HELLO. Where user name and password are right, to the
+// byte, the server makes a session and answers HELLO_ACK; sessions are numbered
+// 1, 2, 3 … over all connections. The token is a JWT signed with HS256 (RFC 7519),
+// one for each session. A second HELLO on a connection makes another session and
+// leaves those before it alone.
 //
-// The sequence of the last answered request once more is a retransmission: the
-// same bytes are sent again, and it does not count. 2 and "2" are two.
+// 3.2 Requests. The client says DATA_REQUEST every 30 seconds with a sequence one
+// higher each time. A server answers any sequence, and each frame of a session in
+// the order they came. sequesce is the request's sequence, as it was spelled. The
+// sequence of the last answered request once more is a retransmission: the same
+// bytes are sent again, and it does not count. 2 and "2" are two. A session is
+// served on any connection that comes from the IP address of its HELLO.
 //
-// # Limits
+// 3.3 Keys. Every 10th answer of a session carries a fresh key1 and is encrypted
+// under it, whatever its sequence. A reader takes key1 in any answer. Each session
+// has a key of its own. key2, the IV, stays for a server's life.
 //
-// Read: a frame of [Limits.Bytes] (4096) bytes and [Limits.Levels] (16) levels,
-// checked before memory is taken. A sequence is an integer of up to 78 digits or
-// a string of up to 18.
+// 3.4 Close. After 30 minutes the client says CLOSE. It has no answer: the server
+// ends that session and closes the connection; other sessions made on it live on.
+// isConnectionClose is not needed for it, and means nothing in another frame.
 //
-// Written: [MaxFrame] 1024 bytes with the newline; [MaxUser] 64, [MaxPassword]
-// 72, [MaxMAC] 64, [MaxToken] 512, [MaxText] 256 bytes.
+// # 4 Encryption
+//
+// 4.1 Numbers. key1 is 32 bytes, key2 is 16 lower-case letters, data a multiple of
+// 16 bytes; on the wire each is a big-endian integer plus [Shift]. They never pass
+// through a float.
+//
+// 4.2 Cipher. AES-256 in CFB mode with 8-bit segments (NIST SP 800-38A, 6.3), PKCS#7
+// padding (RFC 5652, 6.3). The text is 8 random lower-case letters, unless the
+// server was given another. The cipher runs on from one answer to the next
+// ([Chain]): it starts at the IV with each new key, and its register then holds
+// the last 16 bytes of cipher text. Answer N needs the key and cipher text N-1
+// only; after a lost answer one block is unreadable.
+//
+// An older [Dialect] sends data without the 1269 and without padding, 8 bytes
+// at a time.
+//
+// 4.3 Zero bytes. An integer loses leading zero bytes, so a reader pads on the left
+// ([ParseNumber]); the reference client does not, and usually dies of it. A
+// [Server] therefore never sends a number that lost one: keys and random texts are
+// drawn again, a given text is sealed under a fresh key, which its answer then
+// carries.
+//
+// 4.4 Sessions. Key and cipher belong to the session, not to its connection.
+//
+// # 5 Refusals
+//
+// A frame that is refused gets a CLOSE, after which the server closes the
+// connection; sessions live on until their own CLOSE, idle time or maximum life.
+// sequesce is the frame's sequence where it could be read, else 0; in a CLOSE
+// nobody asked for, the last sequence answered. "The flag" is
+// isAuthencatedUser="false". The same list, for logs, is at [Refusal].
+//
+// 5.1 Login. With the flag: a wrong user name or password; HELLO without MAC or
+// sequence, or with credentials that are no strings; a frame without a sessionId
+// that is no HELLO. Without: HELLO that names a sessionId.
+//
+// 5.2 Session. With the flag: a sessionId that is unknown, ended, or no JSON
+// integer. Without: a session of another IP address; an IPv4-mapped address equals
+// its IPv4 form.
+//
+// 5.3 Token. Without the flag: a token that is missing, malformed, expired, signed
+// otherwise, or of another session.
+//
+// 5.4 Type. Without the flag: in a session, a type other than DATA_REQUEST and
+// CLOSE. CLOSE is refused for what a request is, and leaves the session then.
+//
+// 5.5 Sequence. Without the flag and with sequesce 0: a sequence that is null, 2.5,
+// true, a text, longer than 2.3 allows, or, but for HELLO, missing.
+//
+// 5.6 No frame. Without the flag and with sequesce 0: bytes that are no frame, or
+// are over the limits of 2.3. Without the flag: header or data that is no object,
+// a member that stands twice. Whatever came, the server and all other connections
+// live on.
 //
 // # What this package does not do
 //
