@@ -1,30 +1,46 @@
 package repl
 
 import (
-	"encoding/json"
+	"context"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"proto/modes"
+	"proto/modes/repl/report"
+	"proto/scripts"
 )
 
-// reported is what a JSON report says of the tests.
-type reported struct {
-	Cases []struct {
-		ID, Title, Level, Outcome, Message string
-	}
-}
-
-// conform runs the suite against a double and gives the report.
-func conform(t *testing.T, d *double, args ...string) *reported {
+// conform runs the suite against a double, without the command line: the flag
+// library keeps state that tests in parallel would race for.
+func conform(t *testing.T, d *double, vars map[string]string, jobs int, only ...string) []report.Case {
 	t.Helper()
-	args = append([]string{d.Addr, "--ca", d.CAFile, "--user", d.User, "--mac", "f8:94:c2:02:86:ee", "-f", "conformance", "--report", "json=-", "--timeout", "300ms"}, args...)
-	r := newRig(t, "", map[string]string{"PROTO_PASSWORD": d.Password}, args...)
-	r.run()
-	got := &reported{}
-	if err := json.Unmarshal([]byte(r.out.String()), got); err != nil || len(got.Cases) == 0 {
-		t.Fatalf("%v: %s%s", err, r.out.String(), r.err.String())
+	o := &options{address: d.Addr, mac: "f8:94:c2:02:86:ee", timeout: 300 * time.Millisecond, vars: vars}
+	p := newRig(t, "", nil).process
+	w := o.newWorld(p)
+	w.trust.CAFile, w.login, w.known = d.CAFile, modes.Login{User: d.User, Password: d.Password}, true
+	done, err := w.prepareTLS()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return got
+	defer done()
+	s := newSuite()
+	if err := s.load("conformance", scripts.Files(), nil); err != nil || len(s.errs) > 0 {
+		t.Fatal(err, s.errs)
+	}
+	cases, err := s.selected(only)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nothing := &screen{out: io.Discard}
+	r := &runner{world: w, suite: s, cases: cases, jobs: jobs, strict: true, screen: nothing, aside: nothing}
+	run, err := r.run(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run.Cases
 }
 
 // TestConformance: the program's own server passes every test of the suite.
@@ -40,9 +56,9 @@ func TestConformance(t *testing.T) {
 
 // TestConformanceOfGood: so does the server that others break rules of.
 func TestConformanceOfGood(t *testing.T) {
-	for _, c := range conform(t, startBroken(t, "good"), "--strict", "--jobs", "4").Cases {
-		if c.Outcome != "passed" {
-			t.Errorf("%s %s: %s: %s", c.ID, c.Title, c.Outcome, c.Message)
+	for _, c := range conform(t, startBroken(t, "good"), nil, 4) {
+		if c.Outcome != report.Passed {
+			t.Errorf("%s %s: %v: %s", c.ID, c.Title, c.Outcome, c.Message)
 		}
 	}
 }
@@ -50,14 +66,14 @@ func TestConformanceOfGood(t *testing.T) {
 // TestConformanceOfReference: the reference server passes every must, and no
 // should that is not skipped for it fails.
 func TestConformanceOfReference(t *testing.T) {
-	got := conform(t, startReference(t), "--var", "server=reference", "--strict")
+	got := conform(t, startReference(t), map[string]string{"server": "reference"}, 1)
 	musts := 0
-	for _, c := range got.Cases {
-		if c.Level == "must" {
+	for _, c := range got {
+		if !c.Should {
 			musts++
 		}
-		if c.Outcome != "passed" && c.Outcome != "skipped" || c.Level == "must" && c.Outcome != "passed" {
-			t.Errorf("%s %s: %s: %s", c.ID, c.Title, c.Outcome, c.Message)
+		if c.Outcome != report.Passed && (!c.Should || c.Outcome != report.Skipped) {
+			t.Errorf("%s %s: %v: %s", c.ID, c.Title, c.Outcome, c.Message)
 		}
 	}
 	if musts < 45 {
@@ -205,9 +221,9 @@ func TestConformanceOfBroken(t *testing.T) {
 		failures = slices.Delete(failures, i, i+1)
 		t.Run(rule.name, func(t *testing.T) {
 			t.Parallel()
-			for _, c := range conform(t, startBroken(t, rule.name), "--run", want.test).Cases {
-				if c.ID == want.test && (c.Outcome == "passed" || !strings.HasPrefix(c.Message, want.reason)) {
-					t.Errorf("%s %s: %s: %s", c.ID, c.Title, c.Outcome, c.Message)
+			for _, c := range conform(t, startBroken(t, rule.name), nil, 1, want.test) {
+				if c.ID == want.test && (c.Outcome == report.Passed || !strings.HasPrefix(c.Message, want.reason)) {
+					t.Errorf("%s %s: %v: %s", c.ID, c.Title, c.Outcome, c.Message)
 				}
 			}
 		})

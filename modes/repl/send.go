@@ -171,7 +171,7 @@ const closingWait = 200 * time.Millisecond
 func (b *bench) ready(ctx context.Context, c *language.Command, l *link) error {
 	hello := c.Name == "hello"
 	if hello && l.isOpen() {
-		b.awaitClosing(ctx, l)
+		b.awaitClosing(ctx, l, closingWait)
 	}
 	l.mu.Lock()
 	never, ended := l.tls == nil, l.ended != nil
@@ -183,8 +183,8 @@ func (b *bench) ready(ctx context.Context, c *language.Command, l *link) error {
 }
 
 // awaitClosing waits for the end of a connection that has CLOSE behind it.
-func (b *bench) awaitClosing(ctx context.Context, l *link) {
-	timer := time.NewTimer(closingWait)
+func (b *bench) awaitClosing(ctx context.Context, l *link, most time.Duration) {
+	timer := time.NewTimer(most)
 	defer timer.Stop()
 	for {
 		l.mu.Lock()

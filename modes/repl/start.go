@@ -118,14 +118,19 @@ func listCases(out io.Writer, cases []*testCase) error {
 	return nil
 }
 
-// world is what the command line says of the server and of us; stop ends what it
-// has started.
-func (o *options) world(c *cli.Context, p *modes.Process) (w *world, stop func(), err error) {
-	w = &world{p: p, address: o.address, mac: o.mac, timeout: o.timeout, vars: make(map[string]wire.Value)}
+// newWorld is what the command line says of the server and of us.
+func (o *options) newWorld(p *modes.Process) *world {
+	w := &world{p: p, address: o.address, mac: o.mac, timeout: o.timeout, vars: make(map[string]wire.Value)}
 	w.secrets.show(o.secrets)
 	for name, value := range o.vars {
 		w.vars[name] = language.StringOf(value)
 	}
+	return w
+}
+
+// world adds whom to log in as and whom to trust; stop ends what it has started.
+func (o *options) world(c *cli.Context, p *modes.Process) (w *world, stop func(), err error) {
+	w = o.newWorld(p)
 	stop = func() {}
 	if o.local {
 		local, err := serve.StartLocal(c.Context)
@@ -141,24 +146,32 @@ func (o *options) world(c *cli.Context, p *modes.Process) (w *world, stop func()
 		}
 		w.ask = func() (modes.Login, error) { return p.Login(c) }
 	}
+	done, err := w.prepareTLS()
+	if err != nil {
+		stop()
+		return nil, nil, err
+	}
+	stopLocal := stop
+	return w, func() { stopLocal(); done() }, nil
+}
+
+// prepareTLS makes the configuration of connections; done closes their key log.
+func (w *world) prepareTLS() (done func(), err error) {
 	host, _, err := net.SplitHostPort(w.address)
 	if err != nil {
-		stop()
-		return nil, nil, err
+		return nil, err
 	}
-	base, done, err := p.ClientTLS(w.trust, host)
+	base, done, err := w.p.ClientTLS(w.trust, host)
 	if err != nil {
-		stop()
-		return nil, nil, err
+		return nil, err
 	}
-	w.tls = configs(w.trust, host, base)
-	before := stop
-	return w, func() { before(); done() }, nil
+	w.tls = configs(host, base)
+	return done, nil
 }
 
 // configs gives the TLS configuration for a trust and a host, once made for the
 // usual trust; all have the key log of the first.
-func configs(usual keys.Trust, usualHost string, base *tls.Config) func(keys.Trust, string, bool) (*tls.Config, error) {
+func configs(usualHost string, base *tls.Config) func(keys.Trust, string, bool) (*tls.Config, error) {
 	var mu sync.Mutex
 	made := map[string]*tls.Config{usualHost: base}
 	return func(trust keys.Trust, host string, own bool) (*tls.Config, error) {

@@ -186,8 +186,13 @@ func (b *bench) settle(ctx context.Context) {
 	defer cancel()
 	for _, name := range b.order {
 		b.links[name].settle(ctx)
+		b.awaitClosing(ctx, b.links[name], lastWait)
 	}
 }
+
+// lastWait is how long a script that ends with CLOSE waits for the end of its
+// connection.
+const lastWait = time.Second
 
 func (l *link) settle(ctx context.Context) {
 	for {
