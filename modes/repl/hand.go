@@ -205,6 +205,7 @@ func (h *hand) do(parent context.Context, c *language.Command) error {
 	h.mu.Lock()
 	h.cancel = cancel
 	h.mu.Unlock()
+	h.bench.learn(c)
 	err := h.bench.run(ctx, c)
 	h.mu.Lock()
 	h.cancel = nil

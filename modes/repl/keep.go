@@ -79,6 +79,23 @@ func (b *bench) shownCommand(c *language.Command) string {
 	return hideMembers(b.hideWords(text, c))
 }
 
+// learn makes what a command's own words hold secret, whether it comes to be sent
+// or not.
+func (b *bench) learn(c *language.Command) {
+	for _, inner := range c.Body {
+		b.learn(inner)
+	}
+	for _, f := range c.Fields {
+		text, literal := f.Text.Literal()
+		if name := f.Name[strings.LastIndexByte(f.Name, '.')+1:]; literal && text != "" && modes.SecretMember(name) {
+			b.world.secrets.add(text)
+		}
+	}
+	if c.Text != nil || c.Frame != nil {
+		b.world.keepText([]byte(c.Span.Of(c.Source)))
+	}
+}
+
 // keep makes what a frame of ours holds secret where it is one, at any depth.
 func (w *world) keep(frame wire.Value) {
 	for name, v := range frame.Members() {
@@ -97,7 +114,9 @@ func (w *world) keep(frame wire.Value) {
 // keepText is keep for bytes that need be no frame.
 func (w *world) keepText(content []byte) {
 	for _, m := range secretText.FindAllSubmatch(content[:min(len(content), maxKept)], maxIssued) {
-		w.secrets.issue(strings.Trim(string(m[2]), `"'`))
+		if text := strings.Trim(string(m[2]), `"'`); !strings.HasPrefix(text, "$") {
+			w.secrets.issue(text)
+		}
 	}
 }
 

@@ -94,6 +94,7 @@ request sequence=7
 let seq:=5
 request
 send 'A B' x:=null y='$z "q"'
+sleep 100ms
 expect HELLO_ACK sequesce:=1
 repeat 2 hello
 sleep 100ms

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"proto/keys"
@@ -110,7 +111,8 @@ type bench struct {
 	timeout time.Duration
 	follow  follower
 	links   map[string]*link
-	order   []string // of the names of links, as they came to be
+	order   []string     // of the names of links, as they came to be
+	count   atomic.Int32 // of them; readers of connections ask for it
 	current string
 	vars    map[string]wire.Value
 	hidden  map[string]bool // variables that secret named
@@ -145,6 +147,7 @@ func (b *bench) say(line string) {
 
 // said notes a command of a script before it runs.
 func (b *bench) said(c *language.Command) {
+	b.learn(c)
 	b.log.add(&entry{link: b.current, event: "command", text: b.shownCommand(c)}, b.several())
 }
 
@@ -156,6 +159,7 @@ func (b *bench) link(name string) *link {
 	l := newLink(b, name, b.world.address)
 	b.links[name] = l
 	b.order = append(b.order, name)
+	b.count.Add(1)
 	return l
 }
 
@@ -174,7 +178,7 @@ func (b *bench) note(text string) {
 }
 
 // several says whether lines must name their connection.
-func (b *bench) several() bool { return len(b.order) > 1 }
+func (b *bench) several() bool { return b.count.Load() > 1 }
 
 // deadline is until when something may take.
 func (b *bench) deadline() time.Time { return time.Now().Add(b.timeout) }
