@@ -87,7 +87,7 @@ func (b *bench) learn(c *language.Command) {
 	}
 	for _, f := range c.Fields {
 		text, literal := f.Text.Literal()
-		if name := f.Name[strings.LastIndexByte(f.Name, '.')+1:]; literal && text != "" && modes.SecretMember(name) {
+		if name := f.Name[strings.LastIndexByte(f.Name, '.')+1:]; literal && f.Op == language.Set && modes.SecretMember(name) {
 			b.world.secrets.add(text)
 		}
 	}
