@@ -210,6 +210,9 @@ func (h *hand) do(parent context.Context, c *language.Command) error {
 	h.mu.Lock()
 	h.cancel = nil
 	h.mu.Unlock()
+	if err == nil && c.Name == "secret" {
+		h.censor()
+	}
 	var f *failure
 	switch {
 	case errors.Is(err, errQuit):

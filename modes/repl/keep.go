@@ -16,6 +16,13 @@ func (h *hand) remember(text string, commands []*language.Command, errs []*langu
 	}
 }
 
+// censor takes out of the history what has become a secret.
+func (h *hand) censor() {
+	if err := h.editor.Censor(h.world.secrets.hideAlways); err != nil {
+		h.notes([]string{"warning: the history cannot be changed: " + modes.Plain(err)})
+	}
+}
+
 // kept is a line without secrets: those that are known by their value, the words
 // and members that hold such, and what a secret variable is set to.
 func (h *hand) kept(text string, commands []*language.Command, errs []*language.Error) string {

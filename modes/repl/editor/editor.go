@@ -160,6 +160,10 @@ func (e *Editor) Note(text string) error { return e.display.above(e.display.err,
 // "" if nothing. Its error is that of the file; the history in memory goes on.
 func (e *Editor) Remember(line, kept string) error { return e.history.remember(line, kept) }
 
+// Censor has each line of the history, in memory and in its file, be what hide
+// makes of it. Its error is that of the file.
+func (e *Editor) Censor(hide func(line string) string) error { return e.history.censor(hide) }
+
 // Forget drops what was typed or pasted ahead. Call it after each SIGINT before
 // the next Line, also if it came between two commands: of a paste of many lines
 // the rest would go on. Not while Line or Password read.

@@ -88,6 +88,24 @@ func sound(line string) bool {
 		!strings.ContainsFunc(line, func(r rune) bool { return unicode.IsControl(r) && r != '\t' })
 }
 
+// censor has each line, in memory and in the file, be what hide makes of it.
+func (h *history) censor(hide func(string) string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i, line := range h.lines {
+		h.lines[i] = hide(line)
+	}
+	if h.file == "" {
+		return nil
+	}
+	return changeLines(h.file, func(lines []string) []string {
+		for i, line := range lines {
+			lines[i] = hide(line)
+		}
+		return lines
+	})
+}
+
 // appendLine adds a line to the file, and takes the oldest out of one that has
 // too many. Other processes wait meanwhile.
 func appendLine(file, line string) error {
@@ -102,14 +120,35 @@ func appendLine(file, line string) error {
 	case len(lines) < historyLimit && whole:
 		err = write(f, io.SeekEnd, line+"\n")
 	default:
-		// Written over what is there, and cut when all is written: neither a
-		// full disk nor the end of the process loses the lines.
-		text := strings.Join(tail(append(lines, line)), "\n") + "\n"
-		if err = write(f, io.SeekStart, text); err == nil {
-			err = f.Truncate(int64(len(text)))
-		}
+		err = overwrite(f, append(lines, line))
 	}
 	return firstError(err, f.Close())
+}
+
+// changeLines changes the lines of the file. Other processes wait meanwhile.
+func changeLines(file string, change func([]string) []string) error {
+	f, err := openLocked(file)
+	if err != nil {
+		return err
+	}
+	lines, _, err := readLines(f)
+	if err == nil {
+		err = overwrite(f, change(lines))
+	}
+	return firstError(err, f.Close())
+}
+
+// overwrite writes the lines over what is there, and cuts when all is written:
+// neither a full disk nor the end of the process loses them.
+func overwrite(f *os.File, lines []string) error {
+	text := ""
+	if lines = tail(lines); len(lines) > 0 {
+		text = strings.Join(lines, "\n") + "\n"
+	}
+	if err := write(f, io.SeekStart, text); err != nil {
+		return err
+	}
+	return f.Truncate(int64(len(text)))
 }
 
 func write(f *os.File, whence int, text string) error {

@@ -188,3 +188,24 @@ func TestSharedHistory(t *testing.T) {
 		t.Errorf("%d lines", len(lines))
 	}
 }
+
+// TestCensor: what has become a secret leaves the history, in memory and on disk.
+func TestCensor(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "history")
+	h := openHistory(file)
+	for _, line := range []string{"let pw=1269", "hello"} {
+		if err := h.remember(line, line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.censor(func(line string) string { return strings.ReplaceAll(line, "1269", "x") }); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil || string(b) != "let pw=x\nhello\n" {
+		t.Errorf("%q, %v", b, err)
+	}
+	if got := strings.Join(h.entries(), "\n"); got != "let pw=x\nhello" {
+		t.Errorf("%q", got)
+	}
+}
