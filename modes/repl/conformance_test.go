@@ -3,6 +3,8 @@ package repl
 import (
 	"context"
 	"io"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -241,6 +243,35 @@ func TestConformanceOfBroken(t *testing.T) {
 	}
 	for _, f := range failures {
 		t.Errorf("a row too many: %s", f.rule)
+	}
+}
+
+// TestClauses: each clause of the specification has tests, and each test is called
+// by one. A section that has clauses has no tests of its own.
+func TestClauses(t *testing.T) {
+	clauses := make(map[string]int) // how many tests each has
+	specification := read1(t, filepath.Join("..", "..", "wire", "doc.go"))
+	for _, m := range regexp.MustCompile(`(?m)^// (# )?([0-9.]+) [A-Z]`).FindAllStringSubmatch(specification, -1) {
+		section, _, inner := strings.Cut(m[2], ".")
+		if clauses[m[2]] = 0; inner {
+			delete(clauses, section)
+		}
+	}
+	s := newSuite()
+	if err := s.load("conformance", scripts.Files(), nil); err != nil || len(clauses) == 0 {
+		t.Fatal(err, clauses)
+	}
+	for _, c := range s.cases {
+		clause, _, _ := strings.Cut(c.id, "/")
+		if _, ok := clauses[clause]; !ok {
+			t.Errorf("test %s: the specification has no clause %s", c.id, clause)
+		}
+		clauses[clause]++
+	}
+	for clause, tests := range clauses {
+		if tests == 0 {
+			t.Errorf("clause %s has no test", clause)
+		}
 	}
 }
 
