@@ -176,7 +176,30 @@ func (l *link) write(b []byte, by time.Time) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return errorText("the server does not read: nothing could be sent within " + l.bench.timeout.String())
 	}
+	if l.endedMeanwhile(tc) {
+		return nil // what the server said before it closed is there to be expected
+	}
 	return errorText("cannot send: " + endingOf(err).reason)
+}
+
+// endedMeanwhile says whether the server ended the connection while something was
+// written: it counts as sent. The reader may be about to notice.
+func (l *link) endedMeanwhile(tc *tls.Conn) bool {
+	timer := time.NewTimer(closingWait)
+	defer timer.Stop()
+	for {
+		l.mu.Lock()
+		ended, changed, same := l.ended, l.changed, l.tls == tc
+		l.mu.Unlock()
+		if !same || ended != nil {
+			return same && ended.event != ""
+		}
+		select {
+		case <-changed:
+		case <-timer.C:
+			return false
+		}
+	}
 }
 
 // next takes the next arrival out of the queue. Without one it gives how the
