@@ -4,7 +4,9 @@ import "errors"
 
 // A Client is the client's half of a session, as a pure state machine: it says
 // what to send and what an answer means, and knows no connection and no clock.
-// The zero Client is before its HELLO. One goroutine at a time.
+// So it outlives its connection: on another one it goes on with Request, or with
+// Again where an answer was lost. The zero Client is before its HELLO. One
+// goroutine at a time.
 type Client struct {
 	session int64
 	token   string
@@ -36,6 +38,7 @@ type Answer struct {
 	KeyChanged bool   // of Data: it brought a new key
 	Lost       int64  // of Data: how many answers before this one never came
 	Refused    bool   // of Closed: with the flag, the server does not know us
+	Unasked    bool   // of Closed: it answers no frame of ours; it names another sequence than the open one, or none is open
 	Unreadable error  // of Data and Repeated: why Text cannot be trusted; the chain heals with the next
 }
 
@@ -68,6 +71,22 @@ func (c *Client) Request(dst []byte) ([]byte, error) {
 	return c.sent(dst, err)
 }
 
+// Awaiting says whether the last request has not been answered.
+func (c *Client) Awaiting() bool { return c.chain != nil && c.next > c.last }
+
+// ErrNothingOpen says that there is no request to send again.
+var ErrNothingOpen = errors.New("no request waits for an answer")
+
+// Again appends the request that waits for an answer once more, byte for byte:
+// for a connection that takes the place of a lost one. A server that answered it
+// already sends the same answer again; so it is counted once, whatever was lost.
+func (c *Client) Again(dst []byte) ([]byte, error) {
+	if !c.Awaiting() {
+		return dst, ErrNothingOpen
+	}
+	return AppendRequest(dst, c.token, c.session, c.next)
+}
+
 // Close appends the CLOSE that ends the session.
 func (c *Client) Close(dst []byte) ([]byte, error) {
 	dst, err := AppendClose(dst, c.token, c.session, c.NextSequence())
@@ -89,7 +108,8 @@ func (c *Client) Receive(f *Frame) (Answer, error) {
 		return Answer{}, err
 	}
 	a := Answer{}
-	a.Sequence, _ = f.Data.Get("sequesce").Int64()
+	var numbered bool
+	a.Sequence, numbered = f.Data.Get("sequesce").Int64()
 	switch t := f.Type(); {
 	case t.Is(TypeHelloAck):
 		a.Kind = Accepted
@@ -101,6 +121,7 @@ func (c *Client) Receive(f *Frame) (Answer, error) {
 	case t.Is(TypeClose):
 		a.Kind = Closed
 		a.Refused = f.Data.Get("isAuthencatedUser").Is(flagFalse)
+		a.Unasked = c.next == c.last || numbered && a.Sequence != c.next
 	}
 	return a, nil
 }

@@ -116,6 +116,73 @@ func TestClientHeals(t *testing.T) {
 	}
 }
 
+// TestClientResumes: what waits for an answer is sent again as it was, whether the
+// server never heard it or its answer was lost, and nothing else is.
+func TestClientResumes(t *testing.T) {
+	server := newBench(t)
+	var c Client
+	if _, err := c.Again(nil); !errors.Is(err, ErrNothingOpen) || c.Awaiting() {
+		t.Errorf("before HELLO: %v", err)
+	}
+	hello, err := c.Hello(nil, Hello{MAC: "m", User: "test", Password: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Again(nil); !errors.Is(err, ErrNothingOpen) || c.Awaiting() {
+		t.Errorf("HELLO is no request: %v", err)
+	}
+	say := func(frame []byte) *Frame { return mustParse(t, string(server.send(string(frame)).Reply)) }
+	if a, err := c.Receive(say(hello)); err != nil || a.Kind != Accepted {
+		t.Fatalf("%+v %v", a, err)
+	}
+	for n := range 40 {
+		frame, err := c.Request(nil)
+		if err != nil || !c.Awaiting() {
+			t.Fatal(err)
+		}
+		if n%3 > 0 {
+			say(frame) // and the answer is lost
+		}
+		for range n % 4 {
+			again, err := c.Again(nil)
+			if err != nil || string(again) != string(frame) {
+				t.Fatalf("%v: sent again as\n%s, at first\n%s", err, again, frame)
+			}
+			frame = again
+		}
+		a, err := c.Receive(say(frame))
+		if err != nil || a.Kind != Data || a.Unreadable != nil || a.Lost != 0 || len(a.Text) != 8 || a.KeyChanged != (n%10 == 9) {
+			t.Fatalf("answer %d: %+v %v", n+1, a, err)
+		}
+		if _, err := c.Again(nil); !errors.Is(err, ErrNothingOpen) || c.Awaiting() {
+			t.Fatalf("after its answer: %v", err)
+		}
+	}
+}
+
+// TestClientUnaskedClose: a CLOSE that names another sequence than the open
+// request's, or comes while none is open, answers nothing.
+func TestClientUnaskedClose(t *testing.T) {
+	c := openClient(t)
+	look := func(data string, want bool) {
+		t.Helper()
+		a, err := c.Receive(mustParse(t, `{"header":{},"data":{`+data+`"message-type":"CLOSE"}}`))
+		if err != nil || a.Kind != Closed || a.Unasked != want {
+			t.Errorf("%s %+v %v, want unasked %t", data, a, err, want)
+		}
+	}
+	look(`"sequesce":1,`, true)
+	look("", true)
+	if _, err := c.Request(nil); err != nil {
+		t.Fatal(err)
+	}
+	look(`"sequesce":2,`, false)
+	look(`"sequesce":1,`, true)
+	look(`"sequesce":0,`, true)
+	look(`"sequesce":"x",`, false)
+	look("", false)
+}
+
 func TestWrittenFrames(t *testing.T) {
 	hello, err := AppendHello([]byte("before"), Hello{MAC: "m", User: `o'neil "<&>" ` + "\x01\u2028\xff", Password: "p\\", Sequence: 1})
 	want := `before{"header":{"MAC":"m"},"data":{"username":"o\u0027neil \"<&>\" \u0001` + "\u2028\ufffd" + `","password":"p\\","message-type":"HELLO","sequence":1}}` + "\n"

@@ -86,7 +86,9 @@
 // the order they came. sequesce is the request's sequence, as it was spelled. The
 // sequence of the last answered request once more is a retransmission: the same
 // bytes are sent again, and it does not count. 2 and "2" are two. A session is
-// served on any connection that comes from the IP address of its HELLO.
+// served on any connection that comes from the IP address of its HELLO. So where a
+// connection is lost, the client sends what was not answered over another one
+// ([Client.Again]), and no text is lost or comes twice.
 //
 // 3.3 Keys. Every 10th answer of a session carries a fresh key1 and is encrypted
 // under it, whatever its sequence. A reader takes key1 in any answer. Each session
@@ -152,6 +154,6 @@
 //
 // # What this package does not do
 //
-// TLS, certificates, users, tokens, logs, reconnecting. It does not mend what a
+// TLS, certificates, users, tokens, logs, connecting again. It does not mend what a
 // peer got wrong, and never guesses.
 package wire
