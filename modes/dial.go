@@ -8,14 +8,29 @@ import (
 	"fmt"
 	"net"
 	"syscall"
+	"time"
 
 	"proto/keys"
 )
 
+// A peer that has gone without a word is found by TCP: by probes where nothing is
+// under way, by what is not acknowledged in time where something is. Both take
+// halfOpen, longer than a change of networks, shorter than two requests.
+const (
+	halfOpen       = 30 * time.Second
+	keepAliveIdle  = 15 * time.Second
+	keepAliveEvery = 5 * time.Second
+)
+
+func keepAlive() net.KeepAliveConfig {
+	return net.KeepAliveConfig{Enable: true, Idle: keepAliveIdle, Interval: keepAliveEvery, Count: int((halfOpen - keepAliveIdle) / keepAliveEvery)}
+}
+
 // DialTLS connects from an address, nil for any, and shakes hands. Its errors
 // exit with ExitPeer.
 func DialTLS(ctx context.Context, from net.Addr, address string, config *tls.Config) (*tls.Conn, error) {
-	raw, err := (&net.Dialer{LocalAddr: from}).DialContext(ctx, "tcp", address)
+	dialer := net.Dialer{LocalAddr: from, KeepAliveConfig: keepAlive(), Control: setUserTimeout}
+	raw, err := dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, &Error{Code: ExitPeer, Message: fmt.Sprintf("cannot connect to %s: %s", address, NetworkReason(err)), Hint: dialHint(err), Err: err}
 	}
@@ -26,6 +41,7 @@ func DialTLS(ctx context.Context, from net.Addr, address string, config *tls.Con
 	}
 	return tc, nil
 }
+
 func dialHint(err error) string {
 	var dns *net.DNSError
 	switch {

@@ -45,6 +45,7 @@ func flags() []cli.Flag {
 		&cli.DurationFlag{Name: "duration", Usage: "say CLOSE after `TIME`; 0 is never", Value: 30 * time.Minute, EnvVars: []string{"PROTO_DURATION"}},
 		&cli.IntFlag{Name: "count", Usage: "say CLOSE after `N` answers; 0 is no limit", EnvVars: []string{"PROTO_COUNT"}},
 		&cli.DurationFlag{Name: "timeout", Usage: "wait at most `TIME` for the connection and for each answer", Value: 10 * time.Second, EnvVars: []string{"PROTO_TIMEOUT"}},
+		&cli.BoolFlag{Name: "no-reconnect", Usage: "end when the connection is lost, instead of going on over another", EnvVars: []string{"PROTO_NO_RECONNECT"}},
 		&cli.StringFlag{Name: "mac", Usage: "say that this is our MAC `ADDRESS`; else that of a network card", EnvVars: []string{"PROTO_MAC"}},
 		&cli.BoolFlag{Name: "json", Usage: "print answers as JSON, an object a line", EnvVars: []string{"PROTO_JSON"}},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show each frame sent and received, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
@@ -61,15 +62,19 @@ type settings struct {
 	duration   time.Duration
 	count      int
 	timeout    time.Duration
-	mac        string
-	json       bool
-	verbose    bool
-	secrets    bool
+
+	noReconnect bool
+	wait        backoff // before another connection
+	mac         string
+	json        bool
+	verbose     bool
+	secrets     bool
 }
 
 func read(c *cli.Context) (s *settings, err error) {
 	s = &settings{
 		interval: c.Duration("interval"), duration: c.Duration("duration"), count: c.Int("count"), timeout: c.Duration("timeout"),
+		noReconnect: c.Bool("no-reconnect"), wait: usualWait(),
 		mac: c.String("mac"), json: c.Bool("json"), verbose: c.Bool("verbose"), secrets: c.Bool("secrets"),
 	}
 	switch {
@@ -108,13 +113,14 @@ func start(c *cli.Context, p *modes.Process, s *settings) error {
 		return err
 	}
 	defer ready.stop()
-	return ready.session.run(c.Context)
+	return runOne(c.Context, p, s, ready.login, ready.dial)
 }
 
-// prepared is a session that is about to begin, and what to do when it is over.
+// prepared is where to connect and as whom, and what to do when all is over.
 type prepared struct {
-	session *session
-	stops   []func()
+	login modes.Login
+	dial  dialer
+	stops []func()
 }
 
 func (r *prepared) stop() {
@@ -150,18 +156,16 @@ func (s *settings) prepare(c *cli.Context, p *modes.Process) (ready *prepared, e
 		return ready, err
 	}
 	ready.stops = append(ready.stops, done)
-	login, err := s.login(c, p, local)
-	if err != nil {
+	if ready.login, err = s.login(c, p, local); err != nil {
 		return ready, err
 	}
-	dial := func(ctx context.Context) (net.Conn, error) {
+	ready.dial = func(ctx context.Context) (net.Conn, error) {
 		tc, err := modes.DialTLS(ctx, nil, net.JoinHostPort(s.host, s.port), config)
 		if err != nil {
 			return nil, err // not a nil *tls.Conn in a net.Conn
 		}
 		return tc, nil
 	}
-	ready.session = newSession(p, s, login, dial)
 	return ready, nil
 }
 

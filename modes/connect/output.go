@@ -46,19 +46,19 @@ func answerJSON(a wire.Answer, session int64, now time.Time, rtt time.Duration) 
 	return string(append(b, '}'))
 }
 
-// status shows the time left and the next request.
-func (c *session) status(next, end time.Time) {
-	if !c.p.StatusLine || time.Until(next) < time.Second {
-		return
-	}
+// statusText is the time left and the next request.
+func statusText(w waiting) string {
 	var parts []string
-	if !end.IsZero() {
-		parts = append(parts, untilText(end)+" left")
+	if !w.end.IsZero() {
+		parts = append(parts, untilText(w.end)+" left")
 	}
-	if next.Before(end) || end.IsZero() {
-		parts = append(parts, "next request in "+untilText(next))
+	switch {
+	case w.lost:
+		parts = append(parts, "no connection, the next in "+untilText(w.next))
+	case w.next.Before(w.end) || w.end.IsZero():
+		parts = append(parts, "next request in "+untilText(w.next))
 	}
-	c.screen.Status(strings.Join(parts, ", "))
+	return strings.Join(parts, ", ")
 }
 
 func untilText(t time.Time) string { return time.Until(t).Round(time.Second).String() }

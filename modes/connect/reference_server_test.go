@@ -213,7 +213,7 @@ func meet(t *testing.T, s *referenceServer, p *play, login modes.Login) (code in
 	}()
 	process := &modes.Process{Out: &p.lines, Err: &p.notes}
 	dial := func(ctx context.Context) (net.Conn, error) { return modes.DialTLS(ctx, nil, l.Addr().String(), client) }
-	code = process.Report(newSession(process, &p.settings, login, dial).run(t.Context()))
+	code = process.Report(runOne(t.Context(), process, &p.settings, login, dial))
 	l.Close()
 	return code, <-ended
 }

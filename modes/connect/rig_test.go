@@ -39,6 +39,9 @@ type script struct {
 	say    string                                       // says this unasked
 	hangUp bool                                         // or closes
 	refuse bool                                         // the login
+
+	dial   func(n int) error // the n-th connection fails so, the first is 1
+	forget func(n int) bool  // the server was started anew before the n-th connection
 }
 
 // conn is an end of a net.Pipe. As with a socket, and other than with a pipe, a
@@ -76,8 +79,14 @@ type play struct {
 	notes    bytes.Buffer
 	start    time.Time
 
-	mu    sync.Mutex
-	heard []heard
+	core    *wire.Server
+	dials   []time.Duration // when connections were made, or not
+	ends    []net.Conn      // the client's
+	serving sync.WaitGroup
+
+	mu     sync.Mutex
+	heard  []heard
+	frames int // answered
 
 	code int
 	took time.Duration
@@ -85,7 +94,7 @@ type play struct {
 
 // usual are the flags as they are by themselves.
 func usual() settings {
-	return settings{interval: 30 * time.Second, duration: 30 * time.Minute, timeout: 10 * time.Second, mac: "02:fc:00:00:00:01"}
+	return settings{interval: 30 * time.Second, duration: 30 * time.Minute, timeout: 10 * time.Second, mac: "02:fc:00:00:00:01", wait: backoff{first: firstWait, random: func() float64 { return 0 }}}
 }
 
 // run plays a script in a bubble. change has the play before it begins, and may
@@ -105,26 +114,44 @@ func run(t *testing.T, s script, change ...func(p *play)) (p *play) {
 }
 
 func (p *play) run() {
-	near, far := net.Pipe()
-	var serving sync.WaitGroup
-	serving.Go(func() { p.serve(&conn{far}) })
+	p.core = p.newCore()
 	process := &modes.Process{Out: p.out, Err: &p.notes, Signals: p.signals}
-	dial := func(context.Context) (net.Conn, error) { return &conn{near}, nil }
-	err := newSession(process, &p.settings, modes.Login{User: user, Password: password}, dial).run(p.t.Context())
+	err := runOne(p.t.Context(), process, &p.settings, modes.Login{User: user, Password: password}, p.dial)
 	p.took = time.Since(p.start)
 	p.code = process.Report(err)
-	if _, err := near.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
-		p.t.Errorf("the connection is open: %v", err)
+	for _, near := range p.ends {
+		if _, err := near.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
+			p.t.Errorf("the connection is open: %v", err)
+		}
 	}
-	serving.Wait()
+	p.serving.Wait()
+}
+
+// dial makes the next connection.
+func (p *play) dial(context.Context) (net.Conn, error) {
+	p.dials = append(p.dials, time.Since(p.start))
+	n := len(p.dials)
+	if p.script.dial != nil {
+		if err := p.script.dial(n); err != nil {
+			return nil, err
+		}
+	}
+	if p.script.forget != nil && p.script.forget(n) {
+		p.core = p.newCore()
+	}
+	near, far := net.Pipe()
+	p.ends = append(p.ends, near)
+	core := p.core
+	p.serving.Go(func() { p.serve(core, &conn{far}, n) })
+	return &conn{near}, nil
 }
 
 // serve hears at once and answers in its own time.
-func (p *play) serve(c *conn) {
+func (p *play) serve(core *wire.Server, c *conn, n int) {
 	frames := make(chan *wire.Frame, 1000)
 	var answering sync.WaitGroup
-	answering.Go(func() { p.answerAll(frames, c) })
-	if p.script.later > 0 {
+	answering.Go(func() { p.answerAll(core, frames, c) })
+	if p.script.later > 0 && n == 1 {
 		timer := time.AfterFunc(p.script.later, func() {
 			_, _ = io.WriteString(c, p.script.say)
 			if p.script.hangUp {
@@ -159,7 +186,7 @@ func typeOf(f *wire.Frame) string {
 	return text
 }
 
-func (p *play) answerAll(frames <-chan *wire.Frame, c *conn) {
+func (p *play) newCore() *wire.Server {
 	core, err := wire.NewServer(wire.ServerConfig{
 		Login: func(context.Context, string, string) (wire.User, error) {
 			if p.script.refuse {
@@ -171,12 +198,18 @@ func (p *play) answerAll(frames <-chan *wire.Frame, c *conn) {
 		Text:  p.script.text, Now: time.Now, Random: rand.NewChaCha8([32]byte{7}), Rekey: 10,
 	})
 	if err != nil {
-		p.t.Error(err)
-		return
+		p.t.Fatal(err)
 	}
-	n := 0
+	return core
+}
+
+// answerAll answers the frames of one connection.
+func (p *play) answerAll(core *wire.Server, frames <-chan *wire.Frame, c *conn) {
 	for f := range frames {
-		n++
+		p.mu.Lock()
+		p.frames++
+		n := p.frames
+		p.mu.Unlock()
 		v := core.Answer(p.t.Context(), nil, f, netip.MustParseAddr("192.0.2.1"))
 		reply := string(v.Reply)
 		if p.script.delay != nil {

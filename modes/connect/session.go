@@ -4,167 +4,63 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"sync"
+	"os"
 	"time"
 
 	"proto/modes"
 	"proto/wire"
 )
 
-// session is one session from HELLO to CLOSE. One goroutine runs it, a second
-// one reads.
+// session is a client from its first HELLO to its CLOSE. It may be several
+// sessions of the protocol, one after the other where one is gone, over
+// connections of which any may be lost. One goroutine runs it.
 type session struct {
-	p      *modes.Process
-	s      *settings
-	login  modes.Login
-	dial   func(context.Context) (net.Conn, error)
-	client wire.Client
-	conn   *wire.Conn
-	screen *modes.Screen
+	s     *settings
+	login modes.Login
+	dial  dialer
+	watch watcher
+	wait  backoff
 
-	frames chan reading  // from the reader, one at a time
-	resume chan struct{} // tells it that the frame is no longer needed
-	buf    []byte
-	count  int  // answers so far
-	unwell bool // an answer could not be read
+	client  wire.Client
+	id      int64     // of the session, also when it is gone
+	link    *link     // nil: there is none
+	retryAt time.Time // not before this is the next connection made
+	why     *lostError
+	renewed bool // HELLO was said anew, and no request answered since
+	buf     []byte
+	count   int  // answers so far
+	unwell  bool // an answer could not be read
 }
 
-// reading is what the reader got.
-type reading struct {
-	frame *wire.Frame
-	err   error
+func newSession(s *settings, login modes.Login, dial dialer, watch watcher) *session {
+	return &session{s: s, login: login, dial: dial, watch: watch, wait: s.wait}
 }
 
-// limits are generous: what the server sends is bounded all the same.
-func limits() wire.Limits { return wire.Limits{Bytes: 64 << 10} }
-
-func newSession(p *modes.Process, s *settings, login modes.Login, dial func(context.Context) (net.Conn, error)) *session {
-	return &session{p: p, s: s, login: login, dial: dial, screen: modes.NewScreen(p), frames: make(chan reading), resume: make(chan struct{})}
-}
-
-// run connects, logs in, asks for data, and says CLOSE at the end or when a
-// signal comes.
+// run connects, logs in, asks for data, and says CLOSE at the end or when ctx is
+// cancelled, by a signal.
 func (c *session) run(ctx context.Context) error {
-	nc, err := c.connect(ctx)
-	if err != nil {
+	if err := c.open(ctx); err != nil {
 		return err
 	}
-	c.conn = wire.NewConn(nc, limits())
-	ctx, cancel := context.WithCancel(ctx)
-	var reader sync.WaitGroup
-	reader.Go(func() { c.read(ctx) })
-	defer reader.Wait()
-	defer c.conn.Close()
-	defer cancel()
-	defer c.screen.Clear()
-
-	if err := c.hello(); err != nil {
-		return err
+	var end time.Time
+	if c.s.duration > 0 {
+		end = time.Now().Add(c.s.duration)
 	}
-	err = c.ask()
-	var lost *lostError
-	if errors.As(err, &lost) {
-		return c.lost(lost)
-	}
-	c.close()
-	if sig := (*signalled)(nil); errors.As(err, &sig) {
-		return modes.SignalError(sig.signal)
-	}
-	if err == nil && c.unwell {
-		return &modes.Error{Code: modes.ExitNotWell, Message: "not every answer could be read"}
-	}
-	return err
-}
-
-// connect dials, until --timeout or a signal.
-func (c *session) connect(ctx context.Context) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.s.timeout)
-	defer cancel()
-	type dialled struct {
-		nc  net.Conn
-		err error
-	}
-	done := make(chan dialled, 1)
-	go func() {
-		nc, err := c.dial(ctx)
-		done <- dialled{nc, err}
-	}()
-	select {
-	case d := <-done:
-		return d.nc, d.err
-	case sig := <-c.p.Signals:
-		cancel()
-		if d := <-done; d.nc != nil {
-			d.nc.Close()
-		}
-		return nil, modes.SignalError(sig)
-	}
-}
-
-// read is the reader: it hands over a frame and waits until it has been used.
-func (c *session) read(ctx context.Context) {
-	for {
-		f, err := c.conn.Read(time.Time{})
-		select {
-		case c.frames <- reading{f, err}:
-		case <-ctx.Done():
-			return
-		}
-		if err != nil {
-			return
-		}
-		select {
-		case <-c.resume:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// hello logs in. Before there is a session everything that goes wrong is the
-// first connection's failure, but for a login refused.
-func (c *session) hello() error {
-	frame, err := c.client.Hello(c.buf[:0], wire.Hello{MAC: c.s.mac, User: c.login.User, Password: c.login.Password})
-	if err != nil {
-		return modes.Usage("", "cannot log in: %v", err)
-	}
-	if err := c.send(frame, c.s.timeout); err != nil {
-		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + modes.NetworkReason(err), Err: err}
-	}
-	a, err := c.await(time.Now())
-	var sig *signalled
-	switch {
-	case errors.As(err, &sig):
-		return modes.SignalError(sig.signal)
-	case err != nil:
-		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + err.Error(), Err: err}
-	case a.Kind == wire.Closed && !a.Refused:
-		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: the server said CLOSE, not that the login is wrong", Hint: "it may be stopping or full; its log says why"}
-	case a.Kind == wire.Closed:
-		return &modes.Error{Code: modes.ExitLogin, Message: fmt.Sprintf("login refused for user %s", modes.Show(c.login.User)), Hint: "check the user name and the password"}
-	case a.Kind != wire.Accepted:
-		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: the server answered HELLO with something else than HELLO_ACK or CLOSE"}
-	}
-	return nil
+	return c.finish(c.ask(ctx, end))
 }
 
 // ask asks for data until the session is to end. Requests keep their rhythm; one
 // that is late is not made up for.
-func (c *session) ask() error {
+func (c *session) ask(ctx context.Context, end time.Time) error {
 	next := time.Now()
-	var end time.Time
-	if c.s.duration > 0 {
-		end = next.Add(c.s.duration)
-	}
 	for {
 		if !end.IsZero() && !next.Before(end) {
-			return c.pause(end, end)
+			return c.pause(ctx, end, end)
 		}
-		if err := c.pause(next, end); err != nil {
+		if err := c.pause(ctx, next, end); err != nil {
 			return err
 		}
-		if err := c.exchange(); err != nil {
+		if err := c.exchange(ctx, end); err != nil {
 			return err
 		}
 		if c.count++; c.s.count > 0 && c.count == c.s.count {
@@ -177,61 +73,139 @@ func (c *session) ask() error {
 	}
 }
 
-// exchange sends one DATA_REQUEST and prints its answer.
-func (c *session) exchange() error {
-	frame, err := c.client.Request(c.buf[:0])
-	if err != nil {
-		return &lostError{err.Error()}
-	}
-	asked := time.Now()
-	if err := c.send(frame, c.s.timeout); err != nil {
-		return &lostError{modes.NetworkReason(err)}
-	}
-	for {
-		a, err := c.await(asked)
-		if err != nil {
-			return err
+// pause waits until a time. What comes meanwhile is a loss or an end, unless it is
+// an answer once more. A connection that is lost now is made again when there is a
+// request to send: a server gives one that says nothing no more than some seconds.
+func (c *session) pause(ctx context.Context, until, end time.Time) error {
+	for time.Now().Before(until) {
+		wake := until
+		if again := c.watch.waiting(waiting{next: until, end: end, lost: c.link == nil}); !again.IsZero() && again.Before(until) {
+			wake = again
 		}
-		switch a.Kind {
-		case wire.Data:
-			return c.print(a, asked)
-		case wire.Closed:
-			return closedError(a)
-		case wire.Repeated: // of a server that answers twice: known already
-		default:
-			return &lostError{"the server answered DATA_REQUEST with something else than DATA_RESPONSE or CLOSE"}
+		if c.link == nil {
+			if err := sleep(ctx, wake); err != nil {
+				return err
+			}
+			continue
 		}
+		if err := c.listen(ctx, wake); err != nil {
+			if err = c.lose(err); err != nil {
+				return err
+			}
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// listen waits for what nobody asked for.
+func (c *session) listen(ctx context.Context, until time.Time) error {
+	a, err := c.read(ctx, until)
+	switch {
+	case errors.Is(err, errLate):
+		return nil
+	case err != nil:
+		return err
+	case a.Kind == wire.Closed:
+		return c.closed(a)
+	case a.Kind != wire.Repeated:
+		return &endError{notProtocol, "the server sent a frame that nobody asked for"}
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, until time.Time) error {
+	timer := time.NewTimer(time.Until(until))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 
-// print writes the line of an answer.
-func (c *session) print(a wire.Answer, asked time.Time) error {
-	now := time.Now()
-	if a.Unreadable != nil {
-		c.unwell = true
-		c.screen.Note(fmt.Sprintf("answer %d cannot be read: %v", a.Sequence, a.Unreadable))
+// errLate says that nothing has come until a deadline.
+var errLate = errors.New("nothing came in time")
+
+// read reads a frame and says what it means. The answer's text lives in the client.
+func (c *session) read(ctx context.Context, deadline time.Time) (wire.Answer, error) {
+	f, err := c.link.conn.Read(deadline)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return wire.Answer{}, context.Cause(ctx)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return wire.Answer{}, errLate
+	case err != nil:
+		return wire.Answer{}, readError(err)
 	}
-	line := answerLine
-	if c.s.json {
-		line = answerJSON
+	c.watch.received(f)
+	a, err := c.client.Receive(f)
+	if err != nil {
+		return a, protocolError(err)
 	}
-	return c.screen.Line(line(a, c.client.Session(), now, now.Sub(asked)))
+	return a, nil
+}
+
+// await is read for a frame that must come, until --timeout after it was asked for.
+func (c *session) await(ctx context.Context, asked time.Time) (wire.Answer, error) {
+	a, err := c.read(ctx, asked.Add(c.s.timeout))
+	if errors.Is(err, errLate) {
+		err = &lostError{noAnswer, fmt.Sprintf("no answer in %v", c.s.timeout)}
+	}
+	return a, err
+}
+
+// send writes a frame.
+func (c *session) send(frame []byte, timeout time.Duration) error {
+	c.buf = frame
+	c.watch.sent(frame)
+	if err := c.link.conn.Write(frame, time.Now().Add(timeout)); err != nil {
+		return &lostError{connectionLost, modes.NetworkReason(err)}
+	}
+	return nil
+}
+
+// finish says CLOSE unless the session is lost, and gives the end of it all.
+func (c *session) finish(err error) error {
+	var ended *endError
+	if errors.As(err, &ended) {
+		c.drop()
+		return &modes.Error{Code: modes.ExitNotWell, Message: fmt.Sprintf("session %d lost after %s: %s", c.id, plural(c.count, "answer"), ended.reason), Err: err}
+	}
+	c.close()
+	if sig := (*signalled)(nil); errors.As(err, &sig) {
+		return modes.SignalError(sig.signal)
+	}
+	if err == nil && c.unwell {
+		return &modes.Error{Code: modes.ExitNotWell, Message: "not every answer could be read"}
+	}
+	return err
 }
 
 // closeTimeout is how long a CLOSE may take to be written: nobody waits for it.
 const closeTimeout = time.Second
 
-// close says CLOSE. If it does not arrive, the session ends by its idle time.
+// close says CLOSE. If it does not arrive, or there is no connection, the session
+// ends by its idle time.
 func (c *session) close() {
-	frame, err := c.client.Close(c.buf[:0])
-	if err == nil {
-		_ = c.send(frame, min(closeTimeout, c.s.timeout))
+	if c.link == nil {
+		return
 	}
+	if c.client.Open() {
+		if frame, err := c.client.Close(c.buf[:0]); err == nil {
+			_ = c.send(frame, min(closeTimeout, c.s.timeout))
+		}
+	}
+	c.link.close()
+	c.link = nil
 }
 
-// lost reports a session that ended before its time.
-func (c *session) lost(err *lostError) error {
-	return &modes.Error{Code: modes.ExitNotWell, Message: fmt.Sprintf("session %d lost after %s: %s", c.client.Session(), plural(c.count, "answer"), err.reason), Err: err}
+// drop leaves a connection that is lost.
+func (c *session) drop() {
+	if c.link != nil {
+		c.link.abandon()
+		c.link = nil
+	}
 }
 
 func plural(n int, what string) string {

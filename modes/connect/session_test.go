@@ -89,7 +89,8 @@ func TestRhythm(t *testing.T) {
 	}
 }
 
-// TestLost: a session that ends before its time is exit code 1, and says why.
+// TestLost: with --no-reconnect a session that ends before its time is exit code
+// 1, and says why.
 func TestLost(t *testing.T) {
 	const s = time.Second
 	hangUp := func(n int) func(int, string, *conn) string {
@@ -140,7 +141,7 @@ func TestLost(t *testing.T) {
 		{"no number", script{answer: on(4, `{"header":{},"data":{"sequesce":4,"sessionId":1,"message-type":"DATA_RESPONSE","data":5.0}}`)}, 60 * s, 2, "data.data is real number"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := run(t, c.script)
+			p := run(t, c.script, set(func(s *settings) { s.noReconnect = true }))
 			p.want(modes.ExitNotWell, c.took, c.note)
 			p.wantLines(c.answers)
 			if last := p.heard[len(p.heard)-1]; last.kind == "CLOSE" {
@@ -254,7 +255,7 @@ func TestSignalWhileDialling(t *testing.T) {
 				}
 				start := time.Now()
 				process := &modes.Process{Out: &p.lines, Err: &p.notes, Signals: p.signals}
-				err := newSession(process, &p.settings, modes.Login{User: user}, dial).run(t.Context())
+				err := runOne(t.Context(), process, &p.settings, modes.Login{User: user}, dial)
 				if code := process.Report(err); code != c.code || time.Since(start) != c.took {
 					t.Errorf("code %d after %v", code, time.Since(start))
 				}
@@ -271,7 +272,7 @@ func TestDeafServer(t *testing.T) {
 		p := &play{settings: usual()}
 		process := &modes.Process{Out: &p.lines, Err: &p.notes}
 		start := time.Now()
-		err := newSession(process, &p.settings, modes.Login{User: user}, func(context.Context) (net.Conn, error) { return near, nil }).run(t.Context())
+		err := runOne(t.Context(), process, &p.settings, modes.Login{User: user}, func(context.Context) (net.Conn, error) { return near, nil })
 		if code := process.Report(err); code != modes.ExitPeer || time.Since(start) != 10*time.Second {
 			t.Errorf("code %d after %v: %s", code, time.Since(start), p.notes.String())
 		}
