@@ -16,7 +16,8 @@ import (
 
 const description = `Logs in at ADDRESS (HOST:PORT, HOST with port 5000, or local, a throw-away server
 started within the process), asks for data every --interval, prints one line for
-each answer, and says CLOSE after --duration or --count answers.`
+each answer, and says CLOSE after --duration or --count answers. A lost connection
+is made again and the session goes on; --sessions makes a load of many.`
 
 // Command is the mode's command line.
 func Command(p *modes.Process) *cli.Command {
@@ -47,6 +48,8 @@ func flags() []cli.Flag {
 		&cli.DurationFlag{Name: "timeout", Usage: "wait at most `TIME` for the connection and for each answer", Value: 10 * time.Second, EnvVars: []string{"PROTO_TIMEOUT"}},
 		&cli.BoolFlag{Name: "no-reconnect", Usage: "end when the connection is lost, instead of going on over another", EnvVars: []string{"PROTO_NO_RECONNECT"}},
 		&cli.StringFlag{Name: "mac", Usage: "say that this is our MAC `ADDRESS`; else that of a network card", EnvVars: []string{"PROTO_MAC"}},
+		&cli.IntFlag{Name: "sessions", Usage: "run `N` sessions at once, and print figures instead of answers", EnvVars: []string{"PROTO_SESSIONS"}},
+		&cli.DurationFlag{Name: "ramp", Usage: "open the --sessions evenly over `TIME`; without, as fast as they open", EnvVars: []string{"PROTO_RAMP"}},
 		&cli.BoolFlag{Name: "json", Usage: "print answers as JSON, an object a line", EnvVars: []string{"PROTO_JSON"}},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show each frame sent and received, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
 		&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys in frames shown", EnvVars: []string{"PROTO_SECRETS"}},
@@ -63,6 +66,8 @@ type settings struct {
 	count      int
 	timeout    time.Duration
 
+	sessions    int // 0: one, whose answers are shown
+	ramp        time.Duration
 	noReconnect bool
 	wait        backoff // before another connection
 	mac         string
@@ -74,7 +79,7 @@ type settings struct {
 func read(c *cli.Context) (s *settings, err error) {
 	s = &settings{
 		interval: c.Duration("interval"), duration: c.Duration("duration"), count: c.Int("count"), timeout: c.Duration("timeout"),
-		noReconnect: c.Bool("no-reconnect"), wait: usualWait(),
+		sessions: c.Int("sessions"), ramp: c.Duration("ramp"), noReconnect: c.Bool("no-reconnect"), wait: usualWait(),
 		mac: c.String("mac"), json: c.Bool("json"), verbose: c.Bool("verbose"), secrets: c.Bool("secrets"),
 	}
 	switch {
@@ -88,6 +93,9 @@ func read(c *cli.Context) (s *settings, err error) {
 		return nil, modes.Usage("10s is usual", "--timeout cannot be %v: it must be above zero", s.timeout)
 	case len(s.mac) > wire.MaxMAC:
 		return nil, modes.Usage("a MAC is usually written f8:94:c2:02:86:ee", "--mac cannot be longer than %d bytes", wire.MaxMAC)
+	}
+	if err := s.checkLoad(); err != nil {
+		return nil, err
 	}
 	if s.mac == "" {
 		s.mac = modes.OwnMAC()
@@ -106,6 +114,21 @@ func read(c *cli.Context) (s *settings, err error) {
 	return s, err
 }
 
+// checkLoad checks what concerns many sessions.
+func (s *settings) checkLoad() error {
+	switch {
+	case s.sessions < 0:
+		return modes.Usage("0 is one session, whose answers are shown", "--sessions cannot be %d: it is below zero", s.sessions)
+	case s.ramp < 0:
+		return modes.Usage("0 opens them as fast as they open", "--ramp cannot be %v: it is below zero", s.ramp)
+	case s.ramp > 0 && s.sessions == 0:
+		return modes.Usage("give --sessions too", "--ramp without --sessions")
+	case s.verbose && s.sessions > 0:
+		return modes.Usage("leave one of them out", "--verbose shows the frames of one session: it cannot go with --sessions")
+	}
+	return nil
+}
+
 // start finds out where to connect and as whom, and runs the session.
 func start(c *cli.Context, p *modes.Process, s *settings) error {
 	ready, err := modes.Interruptible(p, func() (*prepared, error) { return s.prepare(c, p) })
@@ -113,7 +136,11 @@ func start(c *cli.Context, p *modes.Process, s *settings) error {
 		return err
 	}
 	defer ready.stop()
-	return runOne(c.Context, p, s, ready.login, ready.dial)
+	run := runOne
+	if s.sessions > 0 {
+		run = runMany
+	}
+	return run(c.Context, p, s, ready.login, ready.dial)
 }
 
 // prepared is where to connect and as whom, and what to do when all is over.

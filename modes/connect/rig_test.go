@@ -74,6 +74,7 @@ type play struct {
 	script   script
 	settings settings
 	signals  chan os.Signal
+	terminal bool
 	out      io.Writer
 	lines    bytes.Buffer // out, unless a test has its own
 	notes    bytes.Buffer
@@ -115,8 +116,12 @@ func run(t *testing.T, s script, change ...func(p *play)) (p *play) {
 
 func (p *play) run() {
 	p.core = p.newCore()
-	process := &modes.Process{Out: p.out, Err: &p.notes, Signals: p.signals}
-	err := runOne(p.t.Context(), process, &p.settings, modes.Login{User: user, Password: password}, p.dial)
+	process := &modes.Process{Out: p.out, Err: &p.notes, Signals: p.signals, StatusLine: p.terminal, Width: func() int { return 80 }}
+	run := runOne
+	if p.settings.sessions > 0 {
+		run = runMany
+	}
+	err := run(p.t.Context(), process, &p.settings, modes.Login{User: user, Password: password}, p.dial)
 	p.took = time.Since(p.start)
 	p.code = process.Report(err)
 	for _, near := range p.ends {
@@ -129,6 +134,8 @@ func (p *play) run() {
 
 // dial makes the next connection.
 func (p *play) dial(context.Context) (net.Conn, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.dials = append(p.dials, time.Since(p.start))
 	n := len(p.dials)
 	if p.script.dial != nil {
@@ -186,6 +193,18 @@ func typeOf(f *wire.Frame) string {
 	return text
 }
 
+// source is randomness for many at once.
+type source struct {
+	mu     sync.Mutex
+	random *rand.ChaCha8
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.random.Read(b)
+}
+
 func (p *play) newCore() *wire.Server {
 	core, err := wire.NewServer(wire.ServerConfig{
 		Login: func(context.Context, string, string) (wire.User, error) {
@@ -195,7 +214,7 @@ func (p *play) newCore() *wire.Server {
 			return wire.User{Name: user, ID: 1}, nil
 		},
 		Token: func(wire.User, int64, time.Time, time.Time) (string, error) { return "token-SECRET", nil },
-		Text:  p.script.text, Now: time.Now, Random: rand.NewChaCha8([32]byte{7}), Rekey: 10,
+		Text:  p.script.text, Now: time.Now, Random: &source{random: rand.NewChaCha8([32]byte{7})}, Rekey: 10,
 	})
 	if err != nil {
 		p.t.Fatal(err)
