@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// backoff is how long to wait before the next connection: firstWait, doubled with
-// each try in a row up to longestWait, less a random part of up to half, so that
-// clients that were cut off together do not come back together.
+// backoff is how long to wait before the next connection: first, doubled with each
+// try in a row up to longest, less a random part of up to half, so that clients that
+// were cut off together do not come back together.
 type backoff struct {
-	first  time.Duration
-	random func() float64 // in [0, 1)
-	tries  int
+	first, longest time.Duration
+	random         func() float64 // in [0, 1)
+	tries          int
 }
 
 const (
@@ -19,13 +19,13 @@ const (
 	longestWait = 30 * time.Second
 )
 
-func usualWait() backoff { return backoff{first: firstWait, random: rand.Float64} }
+func usualWait() backoff { return backoff{first: firstWait, longest: longestWait, random: rand.Float64} }
 
 func (b *backoff) next() time.Duration {
 	d := b.first
 	for range b.tries {
-		if d *= 2; d >= longestWait {
-			d = longestWait
+		if d *= 2; d >= b.longest {
+			d = b.longest
 			break
 		}
 	}

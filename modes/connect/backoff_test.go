@@ -9,7 +9,7 @@ func TestBackoff(t *testing.T) {
 	const ms = time.Millisecond
 	want := []time.Duration{200 * ms, 400 * ms, 800 * ms, 1600 * ms, 3200 * ms, 6400 * ms, 12800 * ms, 25600 * ms, 30000 * ms, 30000 * ms}
 	for _, random := range []float64{0, 0.5, 1} {
-		b := backoff{first: firstWait, random: func() float64 { return random }}
+		b := backoff{first: firstWait, longest: longestWait, random: func() float64 { return random }}
 		for range 2 {
 			for i, d := range want {
 				if got := b.next(); got != d-time.Duration(random*float64(d/2)) {

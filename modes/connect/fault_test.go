@@ -87,7 +87,7 @@ func (s *realServer) stop(t *testing.T) {
 func impatient(timeout time.Duration) *settings {
 	return &settings{
 		timeout: timeout, mac: "02:fc:00:00:00:01", json: true,
-		wait: backoff{first: time.Millisecond, random: rand.Float64},
+		wait: backoff{first: time.Millisecond, longest: 50 * time.Millisecond, random: rand.Float64},
 	}
 }
 

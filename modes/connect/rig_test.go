@@ -95,7 +95,7 @@ type play struct {
 
 // usual are the flags as they are by themselves.
 func usual() settings {
-	return settings{interval: 30 * time.Second, duration: 30 * time.Minute, timeout: 10 * time.Second, mac: "02:fc:00:00:00:01", wait: backoff{first: firstWait, random: func() float64 { return 0 }}}
+	return settings{interval: 30 * time.Second, duration: 30 * time.Minute, timeout: 10 * time.Second, mac: "02:fc:00:00:00:01", wait: backoff{first: firstWait, longest: longestWait, random: func() float64 { return 0 }}}
 }
 
 // run plays a script in a bubble. change has the play before it begins, and may
