@@ -19,7 +19,9 @@ const (
 	longestWait = 30 * time.Second
 )
 
-func usualWait() backoff { return backoff{first: firstWait, longest: longestWait, random: rand.Float64} }
+func usualWait() backoff {
+	return backoff{first: firstWait, longest: longestWait, random: rand.Float64}
+}
 
 func (b *backoff) next() time.Duration {
 	d := b.first
