@@ -10,6 +10,7 @@ import (
 
 	"proto/modes"
 	"proto/modes/connect"
+	"proto/modes/decode"
 	"proto/modes/repl"
 	"proto/modes/serve"
 )
@@ -28,6 +29,7 @@ func run(p *modes.Process) int {
 		serve.Command(p),
 		connect.Command(p),
 		repl.Command(p),
+		decode.Command(p),
 	})
 	return p.Report(modes.Run(context.Background(), app, p.Args))
 }

@@ -26,8 +26,9 @@ type Process struct {
 	Signals <-chan os.Signal // INT and TERM
 	Version string
 
-	InTerminal bool // In can be asked, and its echo turned off
-	StatusLine bool // Err can show a status line, and Out does not go elsewhere on the same screen
+	InTerminal  bool // In can be asked, and its echo turned off
+	OutTerminal bool // somebody looks at the results
+	StatusLine  bool // Err can show a status line, and Out does not go elsewhere on the same screen
 
 	// ReadHidden reads a line from the terminal without echo.
 	ReadHidden func() ([]byte, error)
@@ -54,7 +55,7 @@ func FromOS(version string) *Process {
 	return &Process{
 		Args: os.Args[1:], In: os.Stdin, Out: stdout{os.Stdout}, Err: os.Stderr, Env: os.Getenv,
 		Signals: signals, Version: version,
-		InTerminal: isTerminal(os.Stdin),
+		InTerminal: isTerminal(os.Stdin), OutTerminal: isTerminal(os.Stdout),
 		StatusLine: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb" && !isPipe(os.Stdout),
 		ReadHidden: func() ([]byte, error) { return term.ReadPassword(stdin) },
 

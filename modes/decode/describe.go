@@ -1,0 +1,132 @@
+package decode
+
+import (
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"proto/keys"
+	"proto/modes"
+	"proto/wire"
+)
+
+// describe is what a line says of a frame that is no answer. In lines that are many
+// and say nothing new, as requests, it is short.
+func (pr *printer) describe(r *record, header, data wire.Members) string {
+	var parts []string
+	add := func(name, text string) {
+		if text != "" {
+			parts = append(parts, name+"="+text)
+		}
+	}
+	switch string(r.kind) {
+	case wire.TypeRequest:
+		return ""
+	case wire.TypeHello:
+		add("user", shown(data.Get("username")))
+		add("password", pr.secret(data.Get("password")))
+		add("MAC", shown(header.Get("MAC")))
+	case wire.TypeHelloAck:
+		note := pr.follower.Ack(r.stream, data)
+		if pr.o.secrets {
+			add("key1", shown(data.Get("key1")))
+			add("key2", shown(data.Get("key2")))
+		}
+		add("token", pr.token(data.Get("token")))
+		if note != "" {
+			parts = append(parts, "("+note+")")
+		}
+	case wire.TypeClose:
+		if flag := data.Get("isAuthencatedUser"); flag.Present() {
+			add("isAuthencatedUser", shown(flag))
+		}
+	}
+	if r.peer != "" {
+		add("peer", modes.Show(r.peer))
+	}
+	return strings.Join(parts, " ")
+}
+
+func shown(v wire.Value) string {
+	if text, ok := v.Text(); ok {
+		return modes.Show(text)
+	}
+	return string(wire.AppendValue(nil, v))
+}
+
+func (pr *printer) secret(v wire.Value) string {
+	switch {
+	case !v.Present():
+		return ""
+	case pr.o.secrets:
+		return shown(v)
+	}
+	return "(hidden)"
+}
+
+// maxTokens bounds what is remembered of tokens.
+const maxTokens = 1024
+
+// token is what a token claims. Nothing vouches for it without the key.
+func (pr *printer) token(v wire.Value) string {
+	text, ok := v.Text()
+	if !ok {
+		return ""
+	}
+	if said, ok := pr.tokens[text]; ok {
+		return said
+	}
+	said := claims(text)
+	if pr.o.signer != nil {
+		said += " " + verified(pr.o.signer, text)
+	} else {
+		said += " (not verified)"
+	}
+	if pr.o.secrets {
+		said = modes.Show(text) + " " + said
+	}
+	if len(pr.tokens) < maxTokens {
+		pr.tokens[text] = said
+	}
+	return said
+}
+
+// claims are those of a JWT, each name and value safe to be shown.
+func claims(token string) string {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || len(token) > 4096 {
+		return "{no JWT}"
+	}
+	b, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return "{no JWT}"
+	}
+	v, n, err := wire.ParseValue(b, wire.Limits{Bytes: len(b) + 1})
+	if err != nil || n != len(b) || v.Kind() != wire.Object {
+		return "{no JWT}"
+	}
+	var list []string
+	for name, m := range v.Members() {
+		text := shown(m)
+		if seconds, ok := m.Int64(); ok && (name == "exp" || name == "iat" || name == "nbf") {
+			text = time.Unix(seconds, 0).UTC().Format(time.RFC3339)
+		}
+		list = append(list, modes.Show(name)+":"+text)
+	}
+	return "{" + strings.Join(list, " ") + "}"
+}
+
+// verified checks a token's signature. An old one is no wrong one: a capture is of
+// the past.
+func verified(s *keys.Signer, token string) string {
+	if _, err := s.Parse(token); err != nil {
+		return "(" + err.Error() + ")"
+	}
+	return "(verified)"
+}
+
+// tokenSigner makes a signer whose clock stands still: no token of a capture has
+// expired.
+func tokenSigner(secret []byte) (*keys.Signer, error) {
+	return keys.NewSigner(secret, func() time.Time { return time.Unix(1, 0) })
+}

@@ -1,0 +1,326 @@
+// Package follow decrypts the answers of a capture: it follows sessions from their
+// HELLO_ACK on, finds the state that an answer belongs to, and says why an answer
+// cannot be read.
+//
+// The state is found by stream and session, then by the stream's last HELLO_ACK (in
+// the reference server the cipher belongs to the connection), then by session id,
+// then by trying the states used last. An answer counts as read where its padding
+// is valid and its text can be printed.
+package follow
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"proto/wire"
+)
+
+// A Status says what became of an answer.
+type Status uint8
+
+// The statuses, and what they mean.
+const (
+	OK         Status = iota
+	NoKey             // its key is not in the capture
+	NoIV              // the first answer of a key, and the IV is not known
+	NoPrev            // the answer before it is not in the capture
+	BadPadding        // key and answer before are known, and still no text
+	Rounded           // another tool has rounded its number
+	Ambiguous         // two dialects fit, or none
+	Truncated         // the capture ends within the frame
+)
+
+var statusNames = [...]string{"ok", "no_key", "no_iv", "no_prev", "bad_padding", "rounded", "ambiguous", "truncated"}
+
+// String is the status's stable name.
+func (s Status) String() string { return statusNames[s] }
+
+// Statuses are all of them, OK first.
+func Statuses() (all []Status) {
+	for s := range statusNames {
+		all = append(all, Status(s))
+	}
+	return all
+}
+
+// An Answer is a DATA_RESPONSE as the capture has it. Its bytes are the caller's;
+// the follower copies what it keeps.
+type Answer struct {
+	Stream            string
+	Session, Sequence []byte // as they are spelled; nil where they are missing
+	Data, Key1        wire.Value
+}
+
+// A Result is what came of an answer. One that is pending is completed later, by
+// another answer or by Finish.
+type Result struct {
+	Status  Status
+	Text    string
+	Note    string
+	Period  int // of the key, from 1 on; 0 where the key is not known
+	Pending bool
+	// Other is the other reading of an ambiguous one.
+	Other string
+}
+
+// A Follower follows all sessions of a capture. One goroutine at a time.
+type Follower struct {
+	// Dialect, if not nil, is that of all answers; else it is found out.
+	Dialect *wire.Dialect
+	// Key and IV, if not nil, are those of sessions whose HELLO_ACK is missing.
+	Key *wire.Key
+	IV  *wire.IV
+	// Hold says that results may be pending. Without it an answer that later ones
+	// would make readable is given up at once.
+	Hold bool
+
+	states  map[string]*state // by stream and session
+	streams map[string]*state // by stream: of its last HELLO_ACK
+	byID    map[string]*state // by session: the one used last
+	live    []*state          // the last ones used, for trying
+	servers map[string]*server
+	scratch []byte
+	last    *state // the state of the answer before, found again at once
+	lastKey string
+	clock   uint64
+	dialect map[wire.Dialect]int // how many answers were read so
+	opened  int                  // sessions
+}
+
+const (
+	maxLive     = 64
+	maxSessions = 16384 // and streams; the one used longest ago goes
+)
+
+// server is what the sessions of one server share: its IV.
+type server struct {
+	iv        *wire.IV
+	recovered bool
+	samples   []sample // of answers that wait for it
+	waiting   []*Result
+}
+
+// Sessions is how many sessions were seen.
+func (f *Follower) Sessions() int { return f.opened }
+
+// Dialects says how many answers were read in which dialect.
+func (f *Follower) Dialects() map[wire.Dialect]int { return f.dialect }
+
+func (f *Follower) init() {
+	if f.states == nil {
+		f.states, f.streams, f.byID = make(map[string]*state), make(map[string]*state), make(map[string]*state)
+		f.servers, f.dialect = make(map[string]*server), make(map[wire.Dialect]int)
+	}
+}
+
+// key names a session of a stream, in f.scratch.
+func (f *Follower) key(stream string, session []byte) []byte {
+	f.scratch = append(append(append(f.scratch[:0], stream...), 0), session...)
+	return f.scratch
+}
+
+// Ack takes a HELLO_ACK. The note says what is wrong with it.
+func (f *Follower) Ack(stream string, data wire.Members) (note string) {
+	f.init()
+	var key wire.Key
+	var iv wire.IV
+	for _, n := range []struct {
+		name string
+		dst  []byte
+	}{{"key1", key[:]}, {"key2", iv[:]}} {
+		v := data.Get(n.name)
+		if rounded(v) {
+			return n.name + " has been rounded by another tool: its answers cannot be read"
+		}
+		if v.Kind() != wire.Integer || wire.ParseNumber(n.dst, v.Raw(), wire.Shift) != nil {
+			return n.name + " is no key: its answers cannot be read"
+		}
+	}
+	session := data.Get("sessionId").Raw()
+	s := f.add(stream, session)
+	s.chain = wire.NewChain(key, iv, wire.Dialect{})
+	s.hasKey, s.hasPrev, s.period = true, true, 1
+	srv := f.server(stream)
+	srv.iv = &iv
+	f.streams[stream] = s
+	return ""
+}
+
+// add makes a new state for a session, in place of an older one.
+func (f *Follower) add(stream string, session []byte) *state {
+	name := string(f.key(stream, session))
+	f.makeRoom()
+	s := &state{name: name, stream: stream, session: string(session), dialect: f.Dialect}
+	f.opened++
+	f.states[name] = s
+	f.byID[s.session] = s
+	f.last, f.lastKey = nil, ""
+	f.use(s)
+	return s
+}
+
+// makeRoom drops the sessions used longest ago.
+func (f *Follower) makeRoom() {
+	if len(f.states) < maxSessions {
+		return
+	}
+	limit := f.clock - uint64(min(f.clock, maxSessions/2))
+	for name, s := range f.states {
+		if s.used < limit {
+			delete(f.states, name)
+			if f.byID[s.session] == s {
+				delete(f.byID, s.session)
+			}
+			if f.streams[s.stream] == s {
+				delete(f.streams, s.stream)
+			}
+		}
+	}
+}
+
+func (f *Follower) server(stream string) *server {
+	srv := f.servers[stream]
+	if srv == nil {
+		if len(f.servers) >= maxSessions {
+			clear(f.servers) // IVs of servers not heard of for long
+		}
+		srv = &server{iv: f.IV}
+		f.servers[stream] = srv
+	}
+	return srv
+}
+
+// use notes that a state was used now.
+func (f *Follower) use(s *state) {
+	f.clock++
+	s.used = f.clock
+	if s.isLive {
+		return
+	}
+	s.isLive = true
+	if len(f.live) == maxLive {
+		oldest := 0
+		for i, l := range f.live {
+			if l.used < f.live[oldest].used {
+				oldest = i
+			}
+		}
+		f.live[oldest].isLive = false
+		f.live[oldest] = s
+		return
+	}
+	f.live = append(f.live, s)
+}
+
+// Open decrypts an answer. The result is the caller's to keep.
+func (f *Follower) Open(a *Answer, r *Result) {
+	f.init()
+	if a.Data.Kind() != wire.Integer || rounded(a.Data) {
+		f.unreadable(a, r)
+		return
+	}
+	s := f.find(a)
+	f.use(s)
+	if s.repeats(a) {
+		*r = s.lastResult
+		r.Note, r.Pending = join("repeated", r.Note), false
+		return
+	}
+	if f.try(s, a, r, true) {
+		return
+	}
+	if other := f.tryOthers(s, a, r); other != nil {
+		f.states[string(f.key(a.Stream, a.Session))] = other
+		f.last, f.lastKey = nil, ""
+		f.use(other)
+		return
+	}
+	f.fail(s, a, r)
+}
+
+// unreadable is an answer whose data is no number that could be one.
+func (f *Follower) unreadable(a *Answer, r *Result) {
+	s := f.find(a)
+	r.Status, r.Note, r.Period = BadPadding, "data is no integer", s.period
+	if rounded(a.Data) {
+		r.Status, r.Note = Rounded, "another tool has rounded its number: digits are lost that nothing brings back"
+	}
+	s.hasPrev = false
+	s.note(a)
+}
+
+// find is the state that an answer most likely belongs to; a new one where there is
+// none.
+func (f *Follower) find(a *Answer) *state {
+	name := f.key(a.Stream, a.Session)
+	if f.last != nil && f.lastKey == string(name) {
+		return f.last
+	}
+	s := f.states[string(name)]
+	if s == nil {
+		if s = f.streams[a.Stream]; s == nil {
+			s = f.blank(a)
+		}
+	}
+	f.last, f.lastKey = s, string(f.key(a.Stream, a.Session))
+	return s
+}
+
+// blank is the state of a session whose HELLO_ACK is not in the capture.
+func (f *Follower) blank(a *Answer) *state {
+	s := f.add(a.Stream, a.Session)
+	s.chain = wire.NewChain(wire.Key{}, wire.IV{}, wire.Dialect{})
+	if f.Key != nil {
+		s.hasKey, s.period = true, 1
+		var iv wire.IV
+		if f.IV != nil {
+			iv, s.hasPrev = *f.IV, true // it may begin with the key
+		}
+		s.chain = wire.NewChain(*f.Key, iv, wire.Dialect{})
+	}
+	return s
+}
+
+// tryOthers tries all other states that an answer could belong to.
+func (f *Follower) tryOthers(s *state, a *Answer, r *Result) *state {
+	if other := f.streams[a.Stream]; other != nil && other != s && f.try(other, a, r, false) {
+		return other
+	}
+	if other := f.byID[string(a.Session)]; other != nil && other != s && f.try(other, a, r, false) {
+		return other
+	}
+	for _, other := range f.live {
+		if other != s && other.hasKey && other.hasPrev && f.try(other, a, r, false) {
+			return other
+		}
+	}
+	return nil
+}
+
+// printable says whether a text can be one: no control characters, no broken UTF-8.
+func printable(text []byte) bool {
+	for _, c := range text {
+		if c < ' ' || c >= 0x7f {
+			return printableRunes(text)
+		}
+	}
+	return len(text) > 0
+}
+
+func printableRunes(text []byte) bool {
+	for len(text) > 0 {
+		r, n := utf8.DecodeRune(text)
+		if r == utf8.RuneError && n == 1 || !unicode.IsPrint(r) && r != '\t' && r != '\n' {
+			return false
+		}
+		text = text[n:]
+	}
+	return true
+}
+
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ", " + b
+}

@@ -1,0 +1,53 @@
+package follow
+
+import (
+	"bytes"
+	"math/big"
+	"strconv"
+
+	"proto/wire"
+)
+
+// exactDigits is how many digits a number may have that every tool keeps: 2^53 has 16.
+const exactDigits = 15
+
+// rounded says whether a number has been through a float64: it has a fraction or an
+// exponent, or it is beyond 2^53 and no other float64 is as near as itself. Of the
+// numbers of the protocol one in 2^75 is like that by chance.
+func rounded(v wire.Value) bool {
+	if v.Kind() == wire.Real {
+		return true
+	}
+	digits := v.Raw()
+	if v.Kind() != wire.Integer || len(digits) <= exactDigits {
+		return false
+	}
+	last := digits[len(digits)-1]
+	if last != '0' && (last-'0')%2 == 1 {
+		return false // beyond 2^54 every float64 is even
+	}
+	return equalsFloat(digits)
+}
+
+// equalsFloat compares a number with what a float64 makes of it, as the shortest
+// digits that give it back, zeros behind them, or as its exact value.
+func equalsFloat(digits []byte) bool {
+	f, err := strconv.ParseFloat(string(digits), 64)
+	if err != nil || f < 1<<53 {
+		return false
+	}
+	short := strconv.AppendFloat(nil, f, 'f', 0, 64)
+	if bytes.Equal(short, digits) {
+		return true
+	}
+	// The shortest digits, padded with zeros.
+	mantissa := strconv.AppendFloat(nil, f, 'e', -1, 64)
+	mantissa, _, _ = bytes.Cut(mantissa, []byte("e"))
+	mantissa = bytes.ReplaceAll(mantissa, []byte("."), nil)
+	zeros := bytes.TrimRight(digits, "0")
+	if bytes.Equal(bytes.TrimRight(mantissa, "0"), zeros) {
+		return true
+	}
+	exact, _ := big.NewFloat(f).Int(nil)
+	return exact.String() == string(digits)
+}

@@ -1,0 +1,221 @@
+package follow
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+
+	"proto/wire"
+)
+
+// state is the cipher of a session as far as the capture tells.
+type state struct {
+	name, stream, session string
+
+	chain   *wire.Chain
+	hasKey  bool
+	hasPrev bool          // the chain's register is right for the next answer
+	dialect *wire.Dialect // nil until it is found out
+	period  int
+
+	lastSequence []byte
+	lastData     []byte
+	lastKey1     []byte
+	lastResult   Result
+	any          bool // there has been an answer
+	lost         int  // how many answers in a row could not be read
+	lostKey      bool // a key change is among what is lost
+
+	pending []pendingAnswer // until the dialect is known
+
+	isLive bool
+	used   uint64
+}
+
+// repeats says whether an answer is the one before once more.
+func (s *state) repeats(a *Answer) bool {
+	return s.any && len(a.Sequence) > 0 && bytes.Equal(s.lastSequence, a.Sequence) &&
+		bytes.Equal(s.lastData, a.Data.Raw()) && bytes.Equal(s.lastKey1, a.Key1.Raw())
+}
+
+// note remembers an answer as the last one.
+func (s *state) note(a *Answer) {
+	s.any = true
+	s.lastSequence = append(s.lastSequence[:0], a.Sequence...)
+	s.lastData = append(s.lastData[:0], a.Data.Raw()...)
+	s.lastKey1 = append(s.lastKey1[:0], a.Key1.Raw()...)
+}
+
+// gap says whether answers are missing between the last one and this.
+func (s *state) gap(a *Answer) bool {
+	if !s.any {
+		return true
+	}
+	before, err := strconv.ParseInt(string(bytes.Trim(s.lastSequence, `"'`)), 10, 64)
+	now, err2 := strconv.ParseInt(string(bytes.Trim(a.Sequence, `"'`)), 10, 64)
+	return err != nil || err2 != nil || now != before+1
+}
+
+// try opens an answer in a state. Where it cannot be read the state is as it was,
+// and r untouched. own says that the answer most likely belongs to the state.
+func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
+	if s.dialect == nil && isShort(a.Data.Raw()) {
+		return own && f.hold(s, a, r)
+	}
+	key, hasKey := newKey(a)
+	if hasKey {
+		return f.tryNewKey(s, a, key, r, own)
+	}
+	if !s.hasKey || !s.hasPrev {
+		return false
+	}
+	text, d, ok := s.open(a.Data.Raw())
+	if !ok {
+		return false
+	}
+	f.read(s, a, r, text, d, "")
+	return true
+}
+
+// newKey is the key that an answer brings.
+func newKey(a *Answer) (key wire.Key, ok bool) {
+	return key, a.Key1.Kind() == wire.Integer && wire.ParseNumber(key[:], a.Key1.Raw(), wire.Shift) == nil
+}
+
+// open decrypts in the state's dialect, or in each that can be, and leaves the
+// chain as it was if none gives a text.
+func (s *state) open(digits []byte) (text []byte, d wire.Dialect, ok bool) {
+	before := s.chain.Register()
+	tries := [...]wire.Dialect{{}, {Unshifted: true}}
+	list := tries[:]
+	if s.dialect != nil {
+		tries[0] = *s.dialect
+		list = tries[:1]
+	}
+	for _, d := range list {
+		s.chain.Dialect = d
+		s.chain.SetRegister(before)
+		text, err := s.chain.Open(s.buffer(), digits)
+		if err == nil && printable(text) {
+			return text, d, true
+		}
+	}
+	s.chain.Dialect = list[0]
+	s.chain.SetRegister(before)
+	return nil, d, false
+}
+
+// buffer is where a text is decrypted to, before it becomes a string.
+func (s *state) buffer() []byte { return make([]byte, 0, 32) }
+
+// tryNewKey opens an answer that brings a key: it begins at the IV.
+func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own bool) bool {
+	srv := f.server(s.stream)
+	ivs := make([]*wire.IV, 0, 2)
+	if srv.iv != nil {
+		ivs = append(ivs, srv.iv)
+	}
+	if f.IV != nil && srv.iv != f.IV {
+		ivs = append(ivs, f.IV)
+	}
+	for _, iv := range ivs {
+		fresh := &state{chain: wire.NewChain(key, *iv, wire.Dialect{}), dialect: s.dialect}
+		text, d, ok := fresh.open(a.Data.Raw())
+		if !ok {
+			continue
+		}
+		note := "new key"
+		if s.lost > 0 && own {
+			note = fmt.Sprintf("new key, reading resumes at sequence %s", bytes.Trim(a.Sequence, `"'`))
+		}
+		if srv.recovered && iv == srv.iv {
+			note += ", iv: recovered"
+		}
+		s.chain, s.hasKey, s.hasPrev = fresh.chain, true, true
+		s.period++
+		f.read(s, a, r, text, d, note)
+		return true
+	}
+	return false
+}
+
+// read is an answer that could be read.
+func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dialect, note string) {
+	if s.dialect == nil {
+		s.dialect = &d
+	}
+	f.dialect[d]++
+	if lostZero(a.Data.Raw(), d) {
+		note = join(note, "leading zero put back")
+	}
+	if s.lost > 0 && !a.Key1.Present() {
+		note = join(note, "healed")
+	}
+	*r = Result{Text: string(text), Note: note, Period: s.period}
+	s.lost, s.lostKey = 0, false
+	s.note(a)
+	s.lastResult = *r
+}
+
+// lostZero says whether the number stands for a block that begins with a zero byte:
+// the reference client fails on such.
+func lostZero(digits []byte, d wire.Dialect) bool {
+	if len(digits) > 38 || d.Unpadded { // the least number of 16 bytes has 37 digits
+		return false
+	}
+	var block [15]byte
+	shift := uint64(wire.Shift)
+	if d.Unshifted {
+		shift = 0
+	}
+	return wire.ParseNumber(block[:], digits, shift) == nil
+}
+
+// fail is an answer that no state can read. Its cipher text is what the next one
+// needs.
+func (f *Follower) fail(s *state, a *Answer, r *Result) {
+	key, brings := newKey(a)
+	*r = Result{Status: BadPadding, Period: s.period}
+	switch {
+	case brings && f.server(s.stream).iv == nil && f.IV == nil:
+		r.Status = NoIV
+		s.period++
+		r.Period = s.period
+		f.wantIV(s, a, key, r)
+	case brings:
+		r.Note = "it brings a new key, and the IV does not fit"
+		s.period++
+		r.Period = s.period
+	case a.Key1.Present():
+		r.Note = "key1 is no key"
+		if rounded(a.Key1) {
+			r.Status, r.Note = Rounded, "another tool has rounded key1"
+			s.hasKey = false
+		}
+	case !s.hasKey:
+		r.Status = NoKey
+	case !s.hasPrev:
+		r.Status = NoPrev
+	case s.lost > 0 || s.lostKey:
+		r.Status, r.Note, s.lostKey = NoKey, "a key change was lost", true
+	case s.gap(a):
+		r.Status = NoPrev
+		r.Note = fmt.Sprintf("answers before sequence %s are lost", bytes.Trim(a.Sequence, `"'`))
+	}
+	if brings {
+		s.chain, s.hasKey = wire.NewChain(key, wire.IV{}, wire.Dialect{}), true
+	}
+	s.skip(a)
+	s.lost++
+	s.note(a)
+	s.lastResult = *r
+}
+
+// skip takes an answer's cipher text for the register, whatever its text is.
+func (s *state) skip(a *Answer) {
+	if s.dialect != nil {
+		s.chain.Dialect = *s.dialect
+	}
+	_, err := s.chain.Open(nil, a.Data.Raw())
+	s.hasPrev = err == nil || err == wire.ErrPadding
+}

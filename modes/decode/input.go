@@ -1,0 +1,173 @@
+package decode
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"proto/modes"
+)
+
+// source is one input.
+type source struct {
+	name  string // as it was given; "-" is stdin
+	size  int64  // 0 where it is not known
+	head  []byte // the first bytes, as they are in the file
+	packs string // what packs it: "gzip", "zstd"
+}
+
+// headSize is how much of an input is looked at to know what it is.
+const headSize = 4096
+
+// open opens an input and undoes its packing.
+func (o *options) open(name string, stdin io.Reader) (*source, io.ReadCloser, error) {
+	src := &source{name: name}
+	var raw io.Reader = stdin
+	var file *os.File
+	if name != "-" {
+		f, err := os.Open(name)
+		if err == nil {
+			var info os.FileInfo
+			if info, err = f.Stat(); err == nil && info.IsDir() {
+				err = errors.New("it is a folder")
+			} else if err == nil && info.Mode().IsRegular() {
+				src.size = info.Size()
+			}
+		}
+		if err != nil {
+			return nil, nil, cannotRead(name, err)
+		}
+		file, raw = f, f
+	}
+	in := bufio.NewReaderSize(raw, headSize)
+	src.head, _ = in.Peek(headSize) // an error comes again
+	src.head = append([]byte(nil), src.head...)
+	reader, err := unpack(src, in)
+	if err != nil {
+		return nil, nil, cannotRead(name, err)
+	}
+	return src, &closing{reader, file}, nil
+}
+
+func cannotRead(name string, err error) error {
+	return &modes.Error{Code: modes.ExitPeer, Message: fmt.Sprintf("cannot read %s: %s", modes.Show(name), modes.Plain(err)), Err: err}
+}
+
+// closing closes the file below a reader.
+type closing struct {
+	io.Reader
+	file *os.File
+}
+
+func (c *closing) Close() error {
+	if d, ok := c.Reader.(interface{ Close() }); ok {
+		d.Close()
+	}
+	if c.file == nil {
+		return nil
+	}
+	return c.file.Close()
+}
+
+// maxZstdWindow bounds the memory that a zstd file can ask for.
+const maxZstdWindow = 8 << 20
+
+func unpack(src *source, in *bufio.Reader) (io.Reader, error) {
+	switch {
+	case bytes.HasPrefix(src.head, []byte{0x1f, 0x8b}):
+		src.packs = "gzip"
+		return gzip.NewReader(in)
+	case bytes.HasPrefix(src.head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		src.packs = "zstd"
+		return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
+	case bytes.HasPrefix(src.head, []byte("BZh")):
+		src.packs = "bzip2"
+		return bzip2.NewReader(in), nil
+	}
+	return in, nil
+}
+
+// followed reads a file by its name, over truncation and rotation, and waits for
+// more at its end.
+type followed struct {
+	ctx    context.Context
+	name   string
+	file   *os.File
+	offset int64
+}
+
+// followPause is between two looks at the end of a file.
+const followPause = 100 * time.Millisecond
+
+func (f *followed) Read(b []byte) (int, error) {
+	for {
+		if f.file == nil {
+			if err := f.reopen(); err != nil {
+				return 0, err
+			}
+		}
+		if f.file != nil {
+			n, err := f.file.Read(b)
+			if f.offset += int64(n); n > 0 {
+				return n, nil
+			}
+			if err != nil && err != io.EOF {
+				return 0, err
+			}
+			if f.replaced() {
+				continue
+			}
+		}
+		timer := time.NewTimer(followPause)
+		select {
+		case <-f.ctx.Done():
+			timer.Stop()
+			return 0, io.EOF
+		case <-timer.C:
+		}
+	}
+}
+
+// reopen opens what has the name now; none is no error.
+func (f *followed) reopen() error {
+	file, err := os.Open(f.name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	f.file, f.offset = file, 0
+	return err
+}
+
+// replaced looks, at the end of the file, whether it is still the one: where another
+// has its name, that one is next; where it is shorter than was read, it begins anew.
+func (f *followed) replaced() bool {
+	info, err := f.file.Stat()
+	if err == nil && info.Size() < f.offset {
+		_, err = f.file.Seek(0, io.SeekStart)
+		f.offset = 0
+		return err == nil
+	}
+	named, err2 := os.Stat(f.name)
+	if err != nil || err2 != nil || os.SameFile(info, named) {
+		return false
+	}
+	f.file.Close()
+	f.file = nil
+	return true
+}
+
+func (f *followed) Close() error {
+	if f.file == nil {
+		return nil
+	}
+	return f.file.Close()
+}

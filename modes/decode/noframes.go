@@ -1,0 +1,54 @@
+package decode
+
+import (
+	"bytes"
+	"fmt"
+
+	"proto/modes"
+)
+
+// noFrames is the error for inputs without any frame, with what could help.
+func (pr *printer) noFrames() error {
+	e := &modes.Error{Code: modes.ExitPeer, Message: "no frames found"}
+	src := pr.src
+	if src == nil {
+		return e
+	}
+	name := modes.Show(src.name)
+	e.Message = "no frames found in " + name
+	switch {
+	case isPacketCapture(src.head):
+		e.Message = name + " is a packet capture, and what is in it is encrypted"
+		e.Hint = fmt.Sprintf("tshark -r %s -o tls.keylog_file:KEYS -d tcp.port==5000,tls -Y data -T fields -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text -o data.show_as_text:TRUE | proto decode", name)
+	case isHex(src.head):
+		e.Hint = fmt.Sprintf("is it hex? xxd -r -p %s | proto decode", name)
+	case isBase64(src.head):
+		e.Hint = fmt.Sprintf("is it base64? base64 -d %s | proto decode", name)
+	default:
+		e.Hint = `a frame begins with {"header" or {"data", or the same with single quotes`
+	}
+	return e
+}
+
+// isPacketCapture knows pcap, in both orders and resolutions, and pcapng.
+func isPacketCapture(b []byte) bool {
+	for _, magic := range []string{"\xd4\xc3\xb2\xa1", "\xa1\xb2\xc3\xd4", "\x4d\x3c\xb2\xa1", "\xa1\xb2\x3c\x4d", "\x0a\x0d\x0d\x0a"} {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isHex(b []byte) bool {
+	return consistsOf(b, "0123456789abcdefABCDEF \r\n\t:")
+}
+
+func isBase64(b []byte) bool {
+	return consistsOf(b, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-\r\n")
+}
+
+// consistsOf says whether a text of some length has no other bytes.
+func consistsOf(b []byte, set string) bool {
+	return len(b) >= 16 && len(bytes.Trim(b, set)) == 0 && len(bytes.TrimLeft(b, set)) == 0
+}

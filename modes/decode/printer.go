@@ -1,0 +1,261 @@
+package decode
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"proto/modes"
+	"proto/modes/decode/follow"
+	"proto/wire"
+)
+
+// printer decrypts what was found and prints it, in the order of the capture. An
+// answer that only later ones make readable holds up what is behind it, up to
+// maxHeld records.
+type printer struct {
+	o        *options
+	follower follow.Follower
+	out      *bufio.Writer
+	flush    bool // after each batch: somebody watches
+	src      *source
+	n        int64
+	held     []*record
+	counts   counts
+	verify   verifier
+	line     []byte
+	rec      record
+	result   follow.Result
+	tokens   map[string]string // what was said of a token
+}
+
+const maxHeld = 4096
+
+// counts are for the summary.
+type counts struct {
+	frames, answers int64
+	truncated       int64
+	status          [8]int64
+}
+
+func newPrinter(o *options, w io.Writer, flush bool) *printer {
+	pr := &printer{o: o, out: bufio.NewWriterSize(w, 64<<10), flush: flush, tokens: make(map[string]string)}
+	pr.follower = follow.Follower{Dialect: o.dialect, Key: o.key, IV: o.iv, Hold: !o.follow}
+	pr.verify.on = o.verify
+	return pr
+}
+
+func (pr *printer) file(src *source) {
+	pr.src = src
+	pr.verify.file = src.name
+}
+
+// record is what is printed of a frame.
+type record struct {
+	n                 int64
+	file              string
+	offset            int64
+	time, stream      string
+	peer              string
+	dir               string // "c2s", "s2c", ""
+	kind              []byte // the type as a text
+	session, sequence []byte // as they are spelled
+	isAnswer          bool
+	result            *follow.Result
+	note              string // of a frame that is no answer
+}
+
+// batch prints what one window held.
+func (pr *printer) batch(b *batch) error {
+	for i := range b.items {
+		it := &b.items[i]
+		if it.isTruth {
+			it.context.Resolve()
+			pr.verify.truth(it.context.Stream, string(it.truth), it.before, it.offset)
+			continue
+		}
+		if err := pr.frame(b, it); err != nil {
+			return err
+		}
+	}
+	if pr.flush {
+		return pr.out.Flush()
+	}
+	return nil
+}
+
+// frame decrypts and prints one frame.
+func (pr *printer) frame(b *batch, it *item) error {
+	it.context.Resolve()
+	data, header := b.part(it.data), b.part(it.header)
+	pr.n++
+	pr.counts.frames++
+	r := &pr.rec
+	*r = record{
+		n: pr.n, file: b.file.name, offset: it.offset, kind: r.kind[:0],
+		time: it.context.Time, stream: it.context.Stream, peer: it.context.Peer, dir: it.context.Dir,
+		session: data.Get("sessionId").Raw(),
+	}
+	r.kind = data.Get("message-type").AppendText(r.kind)
+	sequence, fromServer := data.Get("sequence"), false
+	if v := data.Get("sequesce"); v.Present() {
+		sequence, fromServer = v, true
+	}
+	r.sequence = sequence.Raw()
+	if dir := directionOf(string(r.kind), fromServer); dir != "" {
+		r.dir = dir
+	}
+	switch {
+	case !it.whole:
+		pr.result = follow.Result{Status: follow.Truncated, Note: "the capture ends within this frame"}
+		r.result = &pr.result
+		pr.counts.truncated++
+	case string(r.kind) == wire.TypeResponse:
+		pr.answer(r, data)
+	default:
+		r.note = pr.describe(r, header, data)
+	}
+	return pr.print(r)
+}
+
+// directionOf tells the direction of a frame by itself.
+func directionOf(kind string, fromServer bool) string {
+	switch {
+	case kind == wire.TypeHello || kind == wire.TypeRequest:
+		return "c2s"
+	case kind == wire.TypeHelloAck || kind == wire.TypeResponse || fromServer:
+		return "s2c"
+	case kind == wire.TypeClose:
+		return "c2s"
+	}
+	return ""
+}
+
+func (pr *printer) answer(r *record, data wire.Members) {
+	a := follow.Answer{Stream: r.stream, Session: r.session, Sequence: r.sequence, Data: data.Get("data"), Key1: data.Get("key1")}
+	r.isAnswer, r.result = true, &pr.result
+	pr.result = follow.Result{}
+	if pr.mayWait(&a) {
+		r.result = new(follow.Result)
+	}
+	pr.follower.Open(&a, r.result)
+	pr.counts.answers++
+	if !r.result.Pending {
+		pr.verify.answer(r.stream, r.result, r.offset)
+	}
+}
+
+// mayWait says whether an answer's result may be completed later, and so must not
+// be in memory that the next one uses.
+func (pr *printer) mayWait(a *follow.Answer) bool {
+	return pr.follower.Hold && (len(a.Data.Raw()) <= 20 || a.Key1.Present())
+}
+
+// print prints a record, or holds it back behind one that waits.
+func (pr *printer) print(r *record) error {
+	if len(pr.held) == 0 && (r.result == nil || !r.result.Pending) {
+		return pr.write(r)
+	}
+	pr.held = append(pr.held, r.copy())
+	if len(pr.held) > maxHeld {
+		pr.follower.Finish()
+	}
+	return pr.release()
+}
+
+// release prints what is held back as far as it is complete.
+func (pr *printer) release() error {
+	i := 0
+	for ; i < len(pr.held) && (pr.held[i].result == nil || !pr.held[i].result.Pending); i++ {
+		if err := pr.write(pr.held[i]); err != nil {
+			return err
+		}
+		pr.held[i] = nil
+	}
+	pr.held = pr.held[i:]
+	return nil
+}
+
+func (r *record) copy() *record {
+	c := *r
+	c.kind, c.session, c.sequence = clone(r.kind), clone(r.session), clone(r.sequence)
+	if r.result != nil && !r.result.Pending {
+		result := *r.result
+		c.result = &result
+	}
+	return &c
+}
+
+func clone(b []byte) []byte { return append([]byte(nil), b...) }
+
+// finish prints the rest.
+func (pr *printer) finish() error {
+	pr.follower.Finish()
+	if err := pr.release(); err != nil {
+		return err
+	}
+	return pr.out.Flush()
+}
+
+// write writes a record in the form that was asked for.
+func (pr *printer) write(r *record) (err error) {
+	if r.isAnswer {
+		pr.counts.status[r.result.Status]++
+	}
+	pr.line = pr.line[:0]
+	switch {
+	case pr.o.text:
+		if !r.isAnswer || r.result.Status != follow.OK {
+			return nil
+		}
+		pr.line = append(append(pr.line, modes.Show(r.result.Text)...), '\n')
+	case pr.o.json:
+		pr.line = r.appendJSON(pr.line)
+	default:
+		pr.line = r.appendLine(pr.line, pr.o.color)
+	}
+	_, err = pr.out.Write(pr.line)
+	return err
+}
+
+// summary is the last line, on stderr.
+func (pr *printer) summary() string {
+	c := &pr.counts
+	parts := []string{fmt.Sprintf("%d frames", c.frames), fmt.Sprintf("%d answers", c.answers), fmt.Sprintf("%d decoded", c.status[follow.OK])}
+	for _, s := range follow.Statuses()[1:] {
+		n := c.status[s]
+		if s == follow.Truncated {
+			n = c.truncated
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %v", n, s))
+		}
+	}
+	parts = append(parts, fmt.Sprintf("%d sessions", pr.follower.Sessions()))
+	if d := dialects(pr.follower.Dialects()); d != "" {
+		parts = append(parts, "dialect "+d)
+	}
+	if pr.verify.on {
+		parts = append(parts, fmt.Sprintf("%d verified", pr.verify.matched))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func dialects(m map[wire.Dialect]int) string {
+	var names []string
+	for _, d := range []wire.Dialect{{}, {Unshifted: true}, {Unpadded: true}, {Unshifted: true, Unpadded: true}} {
+		if m[d] == 0 {
+			continue
+		}
+		shift, pad := "shifted", "padded"
+		if d.Unshifted {
+			shift = "unshifted"
+		}
+		if d.Unpadded {
+			pad = "unpadded"
+		}
+		names = append(names, shift+" "+pad)
+	}
+	return strings.Join(names, " and ")
+}

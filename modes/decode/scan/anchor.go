@@ -1,0 +1,125 @@
+package scan
+
+import "bytes"
+
+// anchorKind is how a brace goes on.
+type anchorKind int
+
+const (
+	noAnchor anchorKind = iota
+	plainAnchor
+	escapedAnchor // in a string
+	lineAnchor    // over lines, with something around each
+)
+
+// lookAhead says how the text that begins with a brace goes on. Nearly every brace
+// of a log is decided by the few bytes behind it.
+func lookAhead(b []byte) (anchorKind, outcome) {
+	i := skipSpace(b, 1)
+	if i == len(b) {
+		return noAnchor, wantMore
+	}
+	switch c := b[i]; {
+	case c == '"' || c == '\'':
+		if kind, o := nameAhead(b[i+1:], c); kind != noAnchor || o == wantMore {
+			return kind, o
+		}
+		return brokenLine(b[:i])
+	case c == '\\':
+		return backslashAhead(b, i)
+	}
+	return brokenLine(b[:i])
+}
+
+// brokenLine is what a brace can be at the end of a line.
+func brokenLine(space []byte) (anchorKind, outcome) {
+	if bytes.IndexByte(space, '\n') > 0 {
+		return lineAnchor, found
+	}
+	return noAnchor, found
+}
+
+// nameAhead says whether a known first member stands here, and its quote.
+func nameAhead(b []byte, quote byte) (anchorKind, outcome) {
+	for _, name := range firstMembers {
+		n := min(len(name), len(b))
+		if string(b[:n]) != name[:n] {
+			continue
+		}
+		switch {
+		case n < len(name) || len(b) == n:
+			return noAnchor, wantMore
+		case b[n] == quote:
+			return plainAnchor, found
+		}
+	}
+	return noAnchor, found
+}
+
+// firstMembers are those that a frame, or a data object alone, begins with.
+var firstMembers = [...]string{
+	"header", "data", "sequesce", "sessionId", "sequence", "username", "message-type",
+	"password", "isAuthencatedUser", "isConnectionClose", "key1", "key2", "token",
+}
+
+// backslashAhead looks at a brace with a backslash behind it: white space as \n and
+// a quote as \" of a string that the frame is in, or the end of such a string.
+func backslashAhead(b []byte, i int) (anchorKind, outcome) {
+	atLineEnd := false
+	for {
+		start := i
+		for i < len(b) && b[i] == '\\' {
+			i++
+		}
+		if i == len(b) {
+			return noAnchor, wantMore
+		}
+		slashes := i - start
+		switch c := b[i]; {
+		case (c == 'n' || c == 'r' || c == 't') && slashes > 0:
+			atLineEnd = atLineEnd || c != 't'
+			i++
+		case (c == '"' || c == '\'') && slashes > 0:
+			return escapedName(b[i+1:], slashes, c)
+		case c == '"' && atLineEnd:
+			return lineAnchor, found // docker: the record ends with the line
+		case c == ' ':
+			i++
+		default:
+			return noAnchor, found
+		}
+	}
+}
+
+// escapedName says whether a known first member stands here, and behind it as many
+// backslashes and the quote.
+func escapedName(b []byte, slashes int, quote byte) (anchorKind, outcome) {
+	for _, name := range firstMembers {
+		n := min(len(name), len(b))
+		if string(b[:n]) != name[:n] {
+			continue
+		}
+		if n < len(name) || len(b) <= n+slashes {
+			return noAnchor, wantMore
+		}
+		if end := b[n : n+slashes+1]; bytes.Count(end, []byte(`\`)) == slashes && end[slashes] == quote {
+			return escapedAnchor, found
+		}
+	}
+	return noAnchor, found
+}
+
+// skipSpace is where the white space that begins at i ends.
+func skipSpace(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] >= '\t' && b[i] <= '\r') {
+		i++
+	}
+	return i
+}
+
+// prefixed says whether the line of the brace ends behind it, so that what made
+// reading fail may be the next line's prefix.
+func prefixed(b []byte) bool {
+	i := skipSpace(b, 1)
+	return bytes.IndexByte(b[:i], '\n') > 0
+}

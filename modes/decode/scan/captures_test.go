@@ -1,0 +1,72 @@
+package scan
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"proto/wire"
+)
+
+// scanAll finds all frames of a text, given in pieces of a size.
+func scanAll(text []byte, piece int, truths bool) (list []string) {
+	s := &Scanner{Truths: truths}
+	var window []byte
+	for from := 0; ; from += piece {
+		to := min(from+piece, len(text))
+		final := to == len(text)
+		window = append(window, text[min(from, len(text)):to]...)
+		n := s.Scan(window, final, func(f *Found) { list = append(list, shown(f)) })
+		window = append([]byte(nil), window[n:]...)
+		if final {
+			return list
+		}
+	}
+}
+
+func shown(f *Found) string {
+	f.Context.Resolve()
+	c := f.Context
+	if f.Frame == nil {
+		return "truth " + string(f.Truth) + " " + c.Stream
+	}
+	data := f.Frame.Data
+	if f.Bare {
+		data = f.Frame.Top
+	}
+	text := "frame "
+	if !f.Whole {
+		text = "cut "
+	}
+	for _, name := range []string{"message-type", "sessionId", "sequence", "sequesce", "data", "key1"} {
+		if v := data.Get(name); v.Present() {
+			text += " " + string(wire.AppendValue(nil, v))
+		}
+	}
+	return text + " [" + c.Time + "|" + c.Stream + "|" + c.Peer + "|" + c.Dir + "]"
+}
+
+// TestCaptures runs where PROTO_CAPTURES names a folder of recordings.
+func TestCaptures(t *testing.T) {
+	dir := os.Getenv("PROTO_CAPTURES")
+	if dir == "" {
+		t.Skip("PROTO_CAPTURES is not set")
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := scanAll(text, len(text), true)
+		t.Logf("%s: %d", filepath.Base(file), len(list))
+		for i, line := range list {
+			if i < 5 || i > len(list)-3 {
+				t.Log("   ", line)
+			}
+		}
+	}
+}

@@ -1,0 +1,230 @@
+package scan
+
+import (
+	"bytes"
+	"strings"
+)
+
+// Context is what stands around a frame, and what it says of it. Fields are empty
+// where it says nothing.
+type Context struct {
+	Time   string // as the text spells it; seconds since 1970 as tshark prints them
+	Stream string // what tells its connection from others
+	Peer   string // address of the client
+	Dir    string // "c2s" or "s2c", where the text names it
+
+	before, after []byte // of the frame
+}
+
+// context is what stands before a place, back to the frame before.
+func (w *scanning) context(at int) Context {
+	from := max(w.end, at-maxContext)
+	before := w.window[from:at]
+	if w.end == 0 && from == 0 && len(w.tail) > 0 && len(before) < maxContext {
+		tail := w.tail[max(0, len(w.tail)+len(before)-maxContext):]
+		before = append(append([]byte(nil), tail...), before...)
+	}
+	return Context{before: before}
+}
+
+// maxAfter is how much of the line behind a frame is looked at.
+const maxAfter = 1 << 10
+
+// contextAround adds the rest of the frame's line: a JSON record may have its time
+// behind the frame.
+func (w *scanning) contextAround(at, end int) (c Context, o outcome) {
+	c = w.context(at)
+	rest := w.window[end:]
+	n := bytes.IndexByte(rest, '\n')
+	switch {
+	case n >= 0 && n <= maxAfter:
+		c.after = rest[:n]
+	case n < 0 && len(rest) < maxAfter && !w.final:
+		return c, wantMore
+	default:
+		c.after = rest[:min(len(rest), maxAfter)]
+	}
+	return c, found
+}
+
+// Resolve reads what the text around the frame says. It is left to whoever wants
+// to know.
+func (c *Context) Resolve() {
+	if len(c.before) < 8 && len(c.after) < 8 {
+		return
+	}
+	line := c.before[bytes.LastIndexByte(c.before, '\n')+1:]
+	switch trimmed := bytes.TrimSpace(line); {
+	case len(trimmed) > 0 && trimmed[0] == '{':
+		c.fromMembers(trimmed)
+		c.fromMembers(c.after)
+	case len(trimmed) > 0 && bytes.IndexByte(line, '\t') > 0:
+		c.fromColumns(line)
+	case len(trimmed) > 0:
+		c.fromPrefix(line)
+	}
+	c.fromLinesBefore()
+}
+
+// fromMembers reads the members that stand around a frame in a JSON record.
+func (c *Context) fromMembers(b []byte) {
+	for len(b) > 0 {
+		from := bytes.IndexByte(b, '"')
+		if from < 0 {
+			return
+		}
+		b = b[from+1:]
+		to := bytes.IndexByte(b, '"')
+		if to < 0 {
+			return
+		}
+		name := string(b[:to])
+		b = b[to+1:]
+		rest := bytes.TrimLeft(b, " ")
+		if len(rest) == 0 || rest[0] != ':' {
+			continue
+		}
+		value, n := scalar(bytes.TrimLeft(rest[1:], " "))
+		if n > 0 {
+			c.member(name, value)
+			b = bytes.TrimLeft(rest[1:], " ")[n:]
+		}
+	}
+}
+
+// scalar reads a string without escapes, or a number.
+func scalar(b []byte) (text string, n int) {
+	if len(b) > 1 && b[0] == '"' {
+		end := bytes.IndexByte(b[1:], '"')
+		if end < 0 || bytes.IndexByte(b[1:end+1], '\\') >= 0 {
+			return "", 0
+		}
+		return string(b[1 : end+1]), end + 2
+	}
+	for n < len(b) && (b[n] >= '0' && b[n] <= '9' || b[n] == '.' || b[n] == '-') {
+		n++
+	}
+	return string(b[:n]), n
+}
+
+func (c *Context) member(name, value string) {
+	switch strings.ToLower(name) {
+	case "stream", "conn", "connection", "conn_id", "flow", "tcp.stream", "container", "container_id":
+		if value != "stdout" && value != "stderr" {
+			c.Stream = value
+		}
+	case "peer", "remote", "remote_addr", "client":
+		c.Peer = value
+	case "dir", "direction":
+		c.Dir = direction(value)
+	default:
+		if isTimeName(name) && c.Time == "" {
+			c.Time = value
+		}
+	}
+}
+
+func isTimeName(name string) bool {
+	switch strings.ToLower(name) {
+	case "time", "ts", "timestamp", "@timestamp", "date", "datetime", "t", "__realtime_timestamp", "frame.time_epoch":
+		return true
+	}
+	return false
+}
+
+// direction reads the names that tools have for the two.
+func direction(s string) string {
+	switch strings.ToLower(s) {
+	case "c2s", "in", "recv", "received", "request", "up", "client", ">", "->":
+		return "c2s"
+	case "s2c", "out", "sent", "send", "response", "down", "server", "<", "<-":
+		return "s2c"
+	}
+	return ""
+}
+
+// fromColumns reads a line of tshark -T fields: time, stream, port.
+func (c *Context) fromColumns(line []byte) {
+	columns := strings.Split(strings.TrimRight(string(line), "\t "), "\t")
+	if len(columns) >= 2 && isNumber(columns[0]) && isNumber(columns[1]) && strings.Contains(columns[0], ".") {
+		c.Time, c.Stream = columns[0], columns[1]
+		return
+	}
+	c.fromPrefix(line)
+}
+
+func isNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789.") == ""
+}
+
+// fromPrefix reads what a log puts before a line.
+func (c *Context) fromPrefix(line []byte) {
+	if c.Time == "" {
+		c.Time = findTime(line)
+	}
+	if c.Stream == "" {
+		c.Stream = streamOf(alike(line))
+	}
+}
+
+// fromLinesBefore reads the lines between this frame and the one before: what
+// relays print above a frame, and the reference server of a connection.
+func (c *Context) fromLinesBefore() {
+	b := c.before
+	if len(b) < 16 {
+		return
+	}
+	if i := bytes.LastIndex(b, []byte(" -> ")); i > 0 && c.Stream == "" {
+		c.fromPair(b, i)
+	}
+	if i := bytes.LastIndex(b, []byte(`"tcp.stream": "`)); i >= 0 && c.Stream == "" {
+		c.Stream, _ = scalar(b[i+len(`"tcp.stream": `):])
+		if i = bytes.LastIndex(b, []byte(`"frame.time_epoch": "`)); i >= 0 {
+			c.Time, _ = scalar(b[i+len(`"frame.time_epoch": `):])
+		}
+	}
+	if i := bytes.LastIndex(b, []byte("Connection from: ('")); i >= 0 {
+		c.Peer = peerOf(b[i+len("Connection from: ('"):])
+	}
+	if c.Time == "" {
+		last := bytes.TrimRight(b, " \r\n")
+		c.Time = findTime(last[bytes.LastIndexByte(last, '\n')+1:])
+	}
+}
+
+// fromPair reads the two ends of a connection, as sslsplit prints them: [A]:P -> [B]:P
+func (c *Context) fromPair(b []byte, arrow int) {
+	from := b[bytes.LastIndexAny(b[:arrow], " \n")+1 : arrow]
+	to := b[arrow+len(" -> "):]
+	if end := bytes.IndexAny(to, " \r\n("); end >= 0 {
+		to = to[:end]
+	}
+	if bytes.IndexByte(from, ':') < 0 || bytes.IndexByte(to, ':') < 0 {
+		return
+	}
+	x, y := string(from), string(to)
+	c.Stream = min(x, y) + " " + max(x, y)
+}
+
+// peerOf reads 127.0.0.1', 40132)
+func peerOf(b []byte) string {
+	host, rest, ok := bytes.Cut(b, []byte("', "))
+	port, _, ok2 := bytes.Cut(rest, []byte(")"))
+	if !ok || !ok2 || len(host) > 64 || len(port) > 5 {
+		return ""
+	}
+	return string(host) + ":" + string(port)
+}
+
+// streamOf is what a log's prefix, its times made alike, says of who printed it:
+// "server-1" of compose, "host program[12]" of journald, else nothing.
+func streamOf(prefix []byte) string {
+	s := strings.ReplaceAll(string(prefix), "\x00", " ")
+	if name, _, ok := strings.Cut(s, " |"); ok {
+		return strings.TrimSpace(name)
+	}
+	if i := strings.Index(s, "]:"); i > 0 && strings.Contains(s[:i], "[") {
+		return strings.TrimSpace(s[:i+1])
+	}
+	return ""
+}

@@ -1,0 +1,150 @@
+package scan
+
+import (
+	"errors"
+	"io"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"proto/wire"
+)
+
+// maxNesting is how often a string within a string is undone.
+const maxNesting = 3
+
+// escaped reads a frame in a string: from its brace on, the string is undone and
+// the frame read in what comes of it.
+func (w *scanning) escaped(at int) (int, outcome) {
+	rest := w.window[at:]
+	limited := rest[:min(len(rest), Window)]
+	quote, slashes := firstQuote(limited)
+	text, places, closed := undo(limited, quote, w.text[:0], w.places[:0])
+	for slashes = slashes / 2; slashes > 0 && slashes < 1<<maxNesting; slashes /= 2 {
+		// Once more: the places of what was undone are those of what it came from.
+		var inner []int32
+		w.scratch, inner, _ = undo(text, quote, w.scratch[:0], nil)
+		for i, p := range inner {
+			inner[i] = places[p-1]
+		}
+		text, w.scratch, places = w.scratch, text, inner
+	}
+	w.text, w.places = text, places
+	if len(text) > MaxFrame {
+		text = text[:MaxFrame]
+	}
+	n, err := wire.Parse(text, limits(), &w.frame)
+	switch {
+	case err == nil:
+		end := at + int(places[n-1])
+		c, o := w.contextAround(at, end)
+		if o == wantMore {
+			return 0, wantMore
+		}
+		if w.report(at, c, true) {
+			w.letGo()
+			return end, found
+		}
+		return 0, nothing
+	case closed || !errors.Is(err, io.ErrUnexpectedEOF):
+		return 0, nothing
+	case w.final:
+		w.isCut(at)
+		return 0, nothing
+	}
+	return 0, w.patience(rest)
+}
+
+// letGo gives up memory that a frame still lies in.
+func (s *Scanner) letGo() { s.text = nil }
+
+// firstQuote is the first quote of a text and how many backslashes are before it.
+func firstQuote(b []byte) (quote byte, slashes int) {
+	for _, c := range b {
+		switch c {
+		case '\\':
+			slashes++
+		case '"', '\'':
+			return c, slashes
+		default:
+			slashes = 0
+		}
+	}
+	return '"', 0
+}
+
+// undo undoes the escapes of a string, up to its closing quote or the end. For each
+// byte of text it appends to places where what it stands for ends in b.
+func undo(b []byte, quote byte, text []byte, places []int32) (_ []byte, _ []int32, closed bool) {
+	for i := 0; i < len(b); {
+		c := b[i]
+		if c == quote || c == '\n' {
+			return text, places, true
+		}
+		n := 1
+		if c == '\\' {
+			var r rune
+			if r, n = escapeAt(b[i:]); n == 0 {
+				break
+			}
+			before := len(text)
+			text = utf8.AppendRune(text, r)
+			for range len(text) - before {
+				places = append(places, int32(i+n))
+			}
+		} else {
+			text, places = append(text, c), append(places, int32(i+1))
+		}
+		i += n
+	}
+	return text, places, false
+}
+
+// escapeAt reads an escape; n is 0 where it is cut off.
+func escapeAt(b []byte) (r rune, n int) {
+	if len(b) < 2 {
+		return 0, 0
+	}
+	switch b[1] {
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'x':
+		return hexAt(b, 2)
+	case 'u':
+		r, n = hexAt(b, 4)
+		if utf16.IsSurrogate(r) && len(b) > n+1 && b[n] == '\\' && b[n+1] == 'u' {
+			if low, m := hexAt(b[n:], 4); m > 0 && utf16.DecodeRune(r, low) != utf8.RuneError {
+				return utf16.DecodeRune(r, low), n + m
+			}
+		}
+		return r, n
+	case 'U':
+		return hexAt(b, 8)
+	}
+	return rune(b[1]), 2
+}
+
+// hexAt reads the digits of \x, \u and \U.
+func hexAt(b []byte, digits int) (r rune, n int) {
+	if len(b) < 2+digits {
+		return 0, 0
+	}
+	for _, c := range b[2 : 2+digits] {
+		switch {
+		case c >= '0' && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return utf8.RuneError, 2
+		}
+	}
+	return r, 2 + digits
+}

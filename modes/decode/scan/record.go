@@ -1,0 +1,92 @@
+package scan
+
+import (
+	"bytes"
+
+	"proto/wire"
+)
+
+// recordReader reads the lines of a frame out of JSON records, one a line: docker's
+// json-file and its like.
+type recordReader struct {
+	member string // that holds the line
+	others string // what tells the source: all other strings but times
+	time   string
+}
+
+// of gives a reader for a line that is a record with a text that ends with a brace
+// and the end of a line; nil for all others.
+func (r *recordReader) of(line []byte) lineReader {
+	if i := skipSpace(line, 0); i == len(line) || line[i] != '{' {
+		return nil
+	}
+	v, _, err := wire.ParseValue(line, limits())
+	if err != nil || v.Kind() != wire.Object {
+		return nil
+	}
+	got := recordReader{}
+	for name, m := range v.Members() {
+		text, ok := m.Text()
+		if ok && got.member == "" && endsLine(text) {
+			got.member = name
+		}
+	}
+	if got.member == "" {
+		return nil
+	}
+	got.others, got.time = describe(v, got.member)
+	*r = got
+	return r
+}
+
+// endsLine says whether a text is a line of a frame's beginning.
+func endsLine(text string) bool {
+	trimmed := bytes.TrimRight([]byte(text), " \t\r\n")
+	return len(trimmed) < len(text) && len(trimmed) > 0 && trimmed[len(trimmed)-1] == '{'
+}
+
+// describe gives what tells records of one source from those of others, and their
+// time.
+func describe(v wire.Value, member string) (others, time string) {
+	for name, m := range v.Members() {
+		text, ok := m.Text()
+		switch {
+		case !ok || name == member:
+		case isTimeName(name) || findTime([]byte(text)) != "":
+			time = text
+		default:
+			others += name + "=" + text + " "
+		}
+	}
+	return others, time
+}
+
+func (r *recordReader) line(line []byte, _ bool) ([]byte, bool) {
+	v, _, err := wire.ParseValue(line, limits())
+	if err != nil || v.Kind() != wire.Object {
+		return nil, false
+	}
+	var text []byte
+	for name, m := range v.Members() {
+		if name == r.member && m.Kind() == wire.String {
+			text = m.AppendText([]byte{})
+		}
+	}
+	if text == nil {
+		return nil, false
+	}
+	if others, _ := describe(v, r.member); others != r.others {
+		return nil, false
+	}
+	return bytes.TrimRight(text, "\r\n"), true
+}
+
+func (r *recordReader) context(c Context) Context {
+	if c.Time == "" {
+		c.Time = r.time
+	}
+	if c.Stream == "" && r.others != "stream=stdout " && r.others != "stream=stderr " {
+		c.Stream = string(bytes.TrimSpace([]byte(r.others)))
+	}
+	return c
+}

@@ -1,0 +1,253 @@
+package scan
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"proto/wire"
+)
+
+const (
+	// MaxFrame is how many bytes a frame may have, undone of all that is around it.
+	MaxFrame = 64 << 10
+	// Window is how many bytes behind an anchor are looked at. Given so many, a
+	// scanner always goes on.
+	Window = 256 << 10
+	// maxContext is how much of the text before a frame is looked at for its time,
+	// its stream and the like.
+	maxContext = 8 << 10
+	maxLevels  = 64 // of objects and arrays in a frame
+)
+
+// A Found is a frame, or a text that the log says is in one.
+type Found struct {
+	Offset int64 // of its first byte
+	Frame  *wire.Frame
+	// Bare says that only the data object was there, as the reference client prints
+	// what it sends.
+	Bare bool
+	// Whole is false where the text ended within the frame.
+	Whole bool
+	// Kept says that the frame's bytes are its own. Else they are the window's.
+	Kept bool
+
+	Context Context
+
+	// Truth, with Frame nil, is a plain text that the log itself prints. Before says
+	// that it is printed before its answer.
+	Truth  []byte
+	Before bool
+}
+
+// A Scanner finds frames. The zero Scanner is ready to use; one goroutine at a
+// time.
+type Scanner struct {
+	// Truths has it find the texts that the reference programs print, too.
+	Truths bool
+
+	base    int64  // offset of the window's first byte
+	tail    []byte // what stood before the window, back to the last frame
+	taken   []span // lines that a frame has been collected from, by offset
+	frame   wire.Frame
+	text    []byte // undone
+	scratch []byte
+	places  []int32
+	records recordReader
+	peer    string
+}
+
+type span struct{ from, to int64 }
+
+func limits() wire.Limits { return wire.Limits{Bytes: MaxFrame, Levels: maxLevels} }
+
+// Scan finds what is in the window and says how many of its bytes it is done with:
+// the rest is to be given again, with more behind it. final says that there is no
+// more. What emit gets is good until it returns. A window of Window bytes and more
+// is always taken in part.
+func (s *Scanner) Scan(window []byte, final bool, emit func(*Found)) (n int) {
+	w := &scanning{Scanner: s, window: window, final: final, emit: emit, cut: -1}
+	n = w.run()
+	s.keepTail(window[w.end:n])
+	s.base += int64(n)
+	s.dropTaken()
+	return n
+}
+
+// keepTail keeps what the next window's frames may have for their context.
+func (s *Scanner) keepTail(passed []byte) {
+	if len(passed) >= maxContext {
+		s.tail = append(s.tail[:0], passed[len(passed)-maxContext:]...)
+		return
+	}
+	if more := len(s.tail) + len(passed) - maxContext; more > 0 {
+		s.tail = append(s.tail[:0], s.tail[more:]...)
+	}
+	s.tail = append(s.tail, passed...)
+}
+
+func (s *Scanner) dropTaken() {
+	i := 0
+	for i < len(s.taken) && s.taken[i].to <= s.base {
+		i++
+	}
+	s.taken = s.taken[i:]
+}
+
+// scanning is one call of Scan.
+type scanning struct {
+	*Scanner
+	window []byte
+	final  bool
+	emit   func(*Found)
+	end    int // of the last frame
+	cut    int // the first brace from which the text ends within a frame; -1: none
+}
+
+// outcome is what came of an anchor.
+type outcome int
+
+const (
+	nothing  outcome = iota // go on one byte behind it
+	found                   // go on behind the frame
+	wantMore                // it cannot be said yet
+)
+
+// run walks over the window.
+func (w *scanning) run() (n int) {
+	truths := w.nextTruth(0)
+	for pos := 0; ; {
+		at := bytes.IndexByte(w.window[pos:], '{')
+		if at < 0 {
+			at = len(w.window)
+		} else {
+			at += pos
+		}
+		for truths.at < at {
+			if !w.truth(&truths) {
+				return truths.line
+			}
+		}
+		if at == len(w.window) {
+			w.reportCut()
+			return w.rest(truths)
+		}
+		end, o := w.anchor(at)
+		switch o {
+		case wantMore:
+			return at
+		case found:
+			w.passed(end)
+			pos = end
+			if truths.at < pos {
+				truths = w.nextTruth(pos)
+			}
+		default:
+			pos = at + 1
+		}
+	}
+}
+
+// passed goes on behind a frame.
+func (w *scanning) passed(end int) {
+	w.end, w.cut = end, -1
+	w.tail = w.tail[:0]
+}
+
+// isCut notes a brace that the text ends behind, within a frame. What is in there
+// may still be found.
+func (w *scanning) isCut(at int) {
+	if w.cut < 0 {
+		w.cut = at
+	}
+}
+
+// reportCut reports the frame that the text ends in.
+func (w *scanning) reportCut() {
+	if w.cut < 0 {
+		return
+	}
+	_, _ = wire.Parse(w.window[w.cut:], limits(), &w.frame) // as far as it goes
+	w.emit(&Found{Offset: w.base + int64(w.cut), Frame: &w.frame, Context: w.context(w.cut)})
+}
+
+// rest is how much is done with where there is no brace any more.
+func (w *scanning) rest(t truthPlace) int {
+	if w.final || !w.Truths {
+		return len(w.window)
+	}
+	return max(w.end, t.safe)
+}
+
+// anchor tries the brace at a place.
+func (w *scanning) anchor(at int) (end int, o outcome) {
+	rest := w.window[at:]
+	kind, o := lookAhead(rest)
+	if o == wantMore {
+		return 0, w.patience(rest)
+	}
+	if w.isTaken(at) {
+		return 0, nothing
+	}
+	switch kind {
+	case plainAnchor:
+		return w.plain(at)
+	case escapedAnchor:
+		return w.escaped(at)
+	case lineAnchor:
+		return w.lines(at)
+	}
+	return 0, nothing
+}
+
+// patience is wantMore while more may come, and nothing else.
+func (w *scanning) patience(rest []byte) outcome {
+	if w.final || len(rest) >= Window {
+		return nothing
+	}
+	return wantMore
+}
+
+// plain reads a frame where it lies.
+func (w *scanning) plain(at int) (int, outcome) {
+	rest := w.window[at:]
+	n, err := wire.Parse(rest, limits(), &w.frame)
+	switch {
+	case err == nil && w.report(at, w.context(at), false):
+		return at + n, found
+	case err == nil:
+		return 0, nothing
+	case !errors.Is(err, io.ErrUnexpectedEOF):
+		if prefixed(rest) {
+			return w.lines(at)
+		}
+		return 0, nothing
+	case w.final:
+		w.isCut(at)
+		return 0, nothing
+	}
+	return 0, w.patience(rest)
+}
+
+// report emits the frame just read, if it is one.
+func (w *scanning) report(at int, c Context, kept bool) bool {
+	f := Found{Offset: w.base + int64(at), Frame: &w.frame, Whole: true, Kept: kept, Context: c}
+	if len(w.frame.Data) == 0 {
+		top := w.frame.Top
+		if f.Bare = !top.Get("data").Present() && top.Get("message-type").Kind() == wire.String; !f.Bare {
+			return false
+		}
+	}
+	w.emit(&f)
+	return true
+}
+
+func (w *scanning) isTaken(at int) bool {
+	offset := w.base + int64(at)
+	for i := len(w.taken) - 1; i >= 0; i-- {
+		if t := w.taken[i]; offset >= t.from && offset < t.to {
+			return true
+		}
+	}
+	return false
+}

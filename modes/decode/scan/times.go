@@ -1,0 +1,148 @@
+package scan
+
+import "bytes"
+
+// timeMark stands in place of each time in a prefix.
+const timeMark = 0
+
+// alike is a text with every time in it made the same.
+func alike(b []byte) (out []byte) {
+	for i := 0; i < len(b); {
+		if n := timeAt(b, i); n > 0 {
+			out = append(out, timeMark)
+			i += n
+			continue
+		}
+		out = append(out, b[i])
+		i++
+	}
+	return out
+}
+
+// samePrefix says whether a line begins with a prefix, times aside, and where the
+// rest begins.
+func samePrefix(line, prefix []byte) (n int, ok bool) {
+	for _, c := range prefix {
+		if c == timeMark {
+			t := timeAt(line, n)
+			if t == 0 {
+				return 0, false
+			}
+			n += t
+			continue
+		}
+		if n == len(line) || line[n] != c {
+			return 0, false
+		}
+		n++
+	}
+	return n, true
+}
+
+// findTime is the last time in a text, "" if there is none.
+func findTime(b []byte) string {
+	found := ""
+	for i := 0; i < len(b); {
+		if n := timeAt(b, i); n > 0 {
+			found = string(b[i : i+n])
+			i += n
+			continue
+		}
+		i++
+	}
+	return found
+}
+
+// timeAt is how long the time is that begins at i, 0 if none does. Times are of
+// these forms:
+//
+//	2026-11-23T14:33:46.320840+00:00   also with blanks, slashes, UTC
+//	Nov 23 14:35:00
+//	14:35:00.037
+//	1795444426.320891232
+func timeAt(b []byte, i int) int {
+	if i > 0 && isWordByte(b[i-1]) {
+		return 0
+	}
+	rest := b[i:]
+	switch {
+	case len(rest) < 8:
+		return 0
+	case isClock(rest):
+		return clockLength(rest)
+	case dateLength(rest) > 0:
+		n := dateLength(rest)
+		if len(rest) > n && (rest[n] == 'T' || rest[n] == ' ') && isClock(rest[n+1:]) {
+			return n + 1 + clockLength(rest[n+1:])
+		}
+		return 0
+	case isMonth(rest) && len(rest) >= 15 && isClock(rest[7:]):
+		return 7 + clockLength(rest[7:])
+	}
+	return epochLength(rest)
+}
+
+func isWordByte(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '.' || c == '_'
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// digits says whether b begins with n digits.
+func digits(b []byte, n int) bool {
+	if len(b) < n {
+		return false
+	}
+	for _, c := range b[:n] {
+		if !isDigit(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func isClock(b []byte) bool {
+	return len(b) >= 8 && b[2] == ':' && b[5] == ':' && digits(b, 2) && digits(b[3:], 2) && digits(b[6:], 2)
+}
+
+// clockLength is that of a time of day with fraction and zone.
+func clockLength(b []byte) int {
+	n := 8
+	if n < len(b)-1 && (b[n] == '.' || b[n] == ',') && isDigit(b[n+1]) {
+		for n++; n < len(b) && isDigit(b[n]); n++ {
+		}
+	}
+	switch {
+	case n < len(b) && b[n] == 'Z':
+		return n + 1
+	case len(b) >= n+6 && (b[n] == '+' || b[n] == '-') && digits(b[n+1:], 2) && b[n+3] == ':' && digits(b[n+4:], 2):
+		return n + 6
+	case bytes.HasPrefix(b[n:], []byte(" UTC")):
+		return n + 4
+	}
+	return n
+}
+
+// dateLength is that of 2026-11-23 and 2026/11/23.
+func dateLength(b []byte) int {
+	if len(b) >= 10 && digits(b, 4) && (b[4] == '-' || b[4] == '/') && digits(b[5:], 2) && b[7] == b[4] && digits(b[8:], 2) {
+		return 10
+	}
+	return 0
+}
+
+func isMonth(b []byte) bool {
+	return len(b) > 7 && bytes.Contains([]byte("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"), b[:3]) && b[3] == ' ' && (b[4] == ' ' || isDigit(b[4])) && isDigit(b[5]) && b[6] == ' '
+}
+
+// epochLength is that of seconds since 1970 with a fraction.
+func epochLength(b []byte) int {
+	if !digits(b, 10) || len(b) < 12 || b[10] != '.' || !isDigit(b[11]) {
+		return 0
+	}
+	n := 11
+	for n < len(b) && isDigit(b[n]) {
+		n++
+	}
+	return n
+}
