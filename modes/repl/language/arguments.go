@@ -2,11 +2,10 @@ package language
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"proto/modes"
 )
 
 // arguments reads what follows a command's name.
@@ -61,15 +60,27 @@ func (p *parser) send(c *Command) (err *Error) {
 		c.Frame, err = p.json()
 		return err
 	}
-	if c.Type, err = p.wanted("send TYPE [FIELDS], or send :={…}"); err != nil {
+	if c.Type, err = p.frameType("send TYPE [FIELDS], or send :={…}", "the type comes first: send HELLO "); err != nil {
 		return err
 	}
 	return p.fields(c, false, nil)
 }
 
+// frameType reads TYPE. A bare field word is none, if only by oversight.
+func (p *parser) frameType(form, hint string) (*Text, *Error) {
+	if p.blanks(); !p.atEnd() {
+		word := p.wordSpan()
+		if _, _, n := p.fieldAhead(); n > 0 || p.b[p.pos] == '*' && word.To > p.pos+1 {
+			return nil, p.fail(word, hint+clip(word.Of(p.src)), "a frame's type is missing")
+		}
+	}
+	return p.wanted(form)
+}
+
 // expect reads TYPE or an event, fields, and within D.
 func (p *parser) expect(c *Command, f Form) (err *Error) {
-	if c.Type, err = p.wanted(c.Name + " TYPE [FIELDS] [within D]"); err != nil {
+	form, hint := c.Name+" TYPE [FIELDS] [within D]", "the type comes first, * is any: "+c.Name+" * "
+	if c.Type, err = p.frameType(form, hint); err != nil {
 		return err
 	}
 	word, literal := c.Type.Literal()
@@ -79,12 +90,12 @@ func (p *parser) expect(c *Command, f Form) (err *Error) {
 		c.Any = true
 	case slices.Contains(f.Choices, word):
 		c.Event, c.Type = word, nil
-	case strings.ContainsAny(word, "=~<>") || word[0] == '-' || word[0] == '+':
-		return p.fail(c.Type.Span, "the type comes first, * is any: "+c.Name+" * "+word, "a frame's type is missing")
+	case slices.Contains(events(), word):
+		hint := fmt.Sprintf("expect %s waits for that; a type of this name is quoted: %s %q", word, c.Name, word)
+		return p.fail(c.Type.Span, hint, "%s waits for a frame", c.Name)
 	}
 	within := func() (bool, *Error) { return p.within(c) }
 	if c.Event != "" {
-		p.blanks()
 		_, err := within()
 		return err
 	}
@@ -93,10 +104,8 @@ func (p *parser) expect(c *Command, f Form) (err *Error) {
 
 // within reads "within D", if it stands here.
 func (p *parser) within(c *Command) (found bool, err *Error) {
-	if at := p.wordSpan(); at.Of(p.src) != "within" {
+	if !p.takes("within") {
 		return false, nil
-	} else {
-		p.pos = at.To
 	}
 	c.Time, err = p.duration("within D")
 	return true, err
@@ -131,12 +140,19 @@ func (p *parser) name(c *Command) *Error {
 		return p.fail(p.here(), "it is written: "+c.Name+" NAME", "a name is missing")
 	}
 	word, at := p.bare()
-	if !isVariable(word) {
-		return p.fail(at, "a name is of letters, digits, - and _", "%q is no name", clip(word))
-	}
 	c.Word = word
-	return nil
+	switch {
+	case c.Name == "use" && !isName(word):
+		return p.noName(word, at)
+	case isVariable(word):
+		return nil
+	case word[0] == '$':
+		return p.fail(at, withoutDollar, "%q is no name", clip(word))
+	}
+	return p.fail(at, "a name is of letters, digits, - and _", "%q is no name", clip(word))
 }
+
+const withoutDollar = "here the name stands without $"
 
 // choice reads one of the words that a command knows, or any.
 func (p *parser) choice(c *Command, f Form) *Error {
@@ -150,7 +166,7 @@ func (p *parser) choice(c *Command, f Form) *Error {
 	word, at := p.bare()
 	if f.args == oneOf && !slices.Contains(f.Choices, word) {
 		hint := "it is written: " + c.Name + " " + strings.Join(f.Choices, "|")
-		if near := modes.Nearest(word, f.Choices); near != "" {
+		if near := nearest(word, f.Choices); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		return p.fail(at, hint, "%s does not know %q", c.Name, clip(word))
@@ -166,7 +182,11 @@ func (p *parser) let(c *Command) *Error {
 		return p.fail(p.here(), form, "something is missing")
 	}
 	if _, op, n := p.fieldAhead(); n == 0 || op == Present {
-		return p.fail(p.wordSpan(), form, "this sets no variable")
+		hint := form
+		if p.b[p.pos] == '$' {
+			hint = withoutDollar
+		}
+		return p.fail(p.wordSpan(), hint, "this sets no variable")
 	}
 	f, err := p.field(false)
 	if err == nil && !isVariable(f.Name) {

@@ -47,14 +47,14 @@ func (p *parser) blockAhead() bool {
 	for i < len(p.b) && isBlank(p.b[i]) {
 		i++
 	}
-	return i >= len(p.b) || isLetter(p.b[i]) || slices.Contains([]byte("\n#!@"), p.b[i]) || p.b[i] == '}' && i > p.pos+1
+	return i >= len(p.b) || isLetter(p.b[i]) || slices.Contains([]byte("\n#!@"), p.b[i]) || i > p.pos+1 && (p.b[i] == '}' || p.b[i] == '{')
 }
 
 func (p *parser) block(c *Command, level int) *Error {
 	open := p.here()
 	p.pos++
 	c.Body = p.commands(level + 1)
-	if len(p.errs) >= maxErrors {
+	if p.full {
 		return nil
 	}
 	if p.pos >= len(p.b) {

@@ -57,7 +57,7 @@ var forms = [...]Form{
 	{Name: "conns"},
 	{Name: "disconnect"},
 	{Name: "eof"},
-	{Name: "expect", args: expectWords, Choices: []string{"closed", "reset", "silence"}},
+	{Name: "expect", args: expectWords, Choices: events()},
 	{Name: "hello", args: fieldWords},
 	{Name: "help", args: optionalWord},
 	{Name: "include", args: fileName},
@@ -78,6 +78,9 @@ var forms = [...]Form{
 	{Name: "use", args: nameWord},
 	{Name: "vars"},
 }
+
+// events are what expect takes besides types.
+func events() []string { return []string{"closed", "reset", "silence"} }
 
 // Forms are all commands, by name.
 func Forms() []Form { return append([]Form(nil), forms[:]...) }

@@ -2,6 +2,8 @@ package language
 
 import "slices"
 
+const connectForm = "it is written: connect [NAME] [ADDRESS] [from=IP] [ca=FILE] [pin=PIN] [insecure] [within D]"
+
 // connect reads [NAME] [ADDRESS] and options, in any order of the latter.
 func (p *parser) connect(c *Command) *Error {
 	for {
@@ -51,12 +53,16 @@ func (p *parser) connectWord(c *Command) *Error {
 		c.Open = true
 	case literal && word == "local":
 		return p.fail(t.Span, "`proto repl local` starts that server, and connect without an address goes to it", "local is no address here")
+	case literal && word == "":
+		return p.fail(t.Span, connectForm, "an address is missing")
 	case literal && c.Word == "" && c.Addr == nil && isName(word) && word != "localhost":
 		c.Word = word
 	case c.Addr == nil:
 		c.Addr = t
+	case c.Word == "":
+		return p.fail(t.Span, connectForm, "the address is the last of the two")
 	default:
-		return p.fail(t.Span, "it is written: connect [NAME] [ADDRESS] [from=IP] [ca=FILE] [pin=PIN] [insecure] [within D]", "a name and an address stand here already")
+		return p.fail(t.Span, connectForm, "a name and an address stand here already")
 	}
 	return nil
 }

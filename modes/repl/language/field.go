@@ -1,12 +1,22 @@
 package language
 
 import (
+	"bytes"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// fieldName matches the name that begins a field word.
-var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]*`)
+// fieldName is the name that begins a field word: a letter, then letters, digits,
+// and _ . and -
+func fieldName(word []byte) []byte {
+	n := 0
+	for n < len(word) && (isLetter(word[n]) || n > 0 && (isDigit(word[n]) || bytes.IndexByte([]byte("_.-"), word[n]) >= 0)) {
+		n++
+	}
+	return word[:n]
+}
 
 // operators in the order they are looked for.
 var operators = [...]Op{SetJSON, NotEqual, LessEqual, GreaterEqual, Set, Less, Greater, Matches}
@@ -17,18 +27,18 @@ func (p *parser) fieldAhead() (name string, op Op, n int) {
 	at := p.wordSpan()
 	word := p.b[at.From:at.To]
 	if len(word) > 1 && (word[0] == '-' || word[0] == '+') {
-		if name := fieldName.Find(word[1:]); len(name) == len(word)-1 {
+		if name := fieldName(word[1:]); len(name) == len(word)-1 {
 			return string(name), Op(word[:1]), len(word)
 		}
 		return "", "", 0
 	}
-	found := fieldName.Find(word)
-	if found == nil {
+	found := fieldName(word)
+	if len(found) == 0 {
 		return "", "", 0
 	}
-	rest := string(word[len(found):])
+	rest := word[len(found):]
 	for _, op := range operators {
-		if strings.HasPrefix(rest, string(op)) {
+		if bytes.HasPrefix(rest, []byte(op)) {
 			return string(found), op, len(found) + len(op)
 		}
 	}
@@ -89,7 +99,7 @@ func (p *parser) checkField(f *Field) *Error {
 		f.Regexp = r
 	case Less, LessEqual, Greater, GreaterEqual:
 		if !IsNumber(text) {
-			return p.fail(f.Span, "", "%s compares with a number", f.Op)
+			return p.fail(f.Span, fmt.Sprintf("f%[1]s5, f%[1]s$name", f.Op), "%s compares with a number", f.Op)
 		}
 	}
 	return nil
@@ -103,10 +113,30 @@ func IsNumber(text string) bool { return number.MatchString(text) }
 func (p *parser) noField(check bool) *Error {
 	at := p.wordSpan()
 	hint := "fields are set by f=text and f:=json, and left out by -f"
-	if check {
+	switch {
+	case p.blanksAround(at):
+		hint = "no blanks stand around an operator: f=text"
+	case check:
 		hint = "fields are checked by f=text, f:=json, -f, +f, f~regexp, f!=v, f<n, f<=n, f>n, f>=n"
 	}
 	return p.fail(at, hint, "%q is no field word", clip(at.Of(p.src)))
+}
+
+// blanksAround says whether an operator stands at the start of a word, behind the
+// blanks that follow it, or before those in front of it.
+func (p *parser) blanksAround(word Span) bool {
+	before, behind := word.From, word.To
+	for before > 0 && isBlank(p.b[before-1]) {
+		before--
+	}
+	for behind < len(p.b) && isBlank(p.b[behind]) {
+		behind++
+	}
+	return operatorAt(p.b[word.From:]) || operatorAt(p.b[behind:]) || before > 0 && bytes.IndexByte([]byte("=<>~"), p.b[before-1]) >= 0
+}
+
+func operatorAt(b []byte) bool {
+	return slices.ContainsFunc(operators[:], func(op Op) bool { return bytes.HasPrefix(b, []byte(op)) })
 }
 
 // fields reads the field words up to the end of the line, or up to a word that

@@ -2,6 +2,7 @@ package language
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"proto/modes"
@@ -14,8 +15,9 @@ const (
 	maxErrors = 100      // of one file; more would not be read
 )
 
-// Parse reads a script. It gives back all commands it could read and all errors,
-// at most one for each line; the script is to be run only if there is none.
+// Parse reads a script. It gives back all commands it could read and all errors, in
+// the order of the text and at most one for each line; the script is to be run only
+// if there is none.
 func Parse(src *Source) (*Script, []*Error) {
 	p := &parser{src: src, b: src.Text}
 	if len(src.Text) > maxScript {
@@ -23,6 +25,7 @@ func Parse(src *Source) (*Script, []*Error) {
 	}
 	s := &Script{Source: src}
 	s.Commands = p.commands(0)
+	slices.SortStableFunc(p.errs, func(a, b *Error) int { return a.Span.From - b.Span.From })
 	return s, p.errs
 }
 
@@ -31,6 +34,8 @@ type parser struct {
 	b    []byte
 	pos  int
 	errs []*Error
+	open bool // the text ended within a quote or a bracket
+	full bool // there are too many errors, and nothing more is read
 }
 
 // fail makes an error; whoever gets it stops reading the line.
@@ -39,41 +44,49 @@ func (p *parser) fail(at Span, hint, format string, args ...any) *Error {
 }
 
 // here is the span of the character at p.pos; behind a line's end it is empty.
-func (p *parser) here() Span {
-	to := p.pos
-	for !p.endAt(to) && (to == p.pos || p.b[to]&0xc0 == 0x80) {
+func (p *parser) here() Span { return p.character(p.pos) }
+
+func (p *parser) character(at int) Span {
+	to := at
+	for !p.endAt(to) && (to == at || p.b[to]&0xc0 == 0x80) {
 		to++
 	}
-	return Span{p.pos, to}
+	return Span{at, to}
 }
 
 // commands reads lines until the end, or until the brace that closes a block.
 func (p *parser) commands(level int) (list []*Command) {
-	for len(p.errs) < maxErrors {
+	for {
 		p.skipLines()
-		if p.pos >= len(p.b) || level > 0 && p.atBrace() {
+		if p.pos >= len(p.b) || level > 0 && p.atBrace() || p.tooMany() {
 			return list
 		}
 		c, err := p.command(level)
 		if err == nil {
-			err = p.lineEnd(level)
+			err = p.lineEnd(c, level)
+		}
+		if p.full {
+			return list
 		}
 		if err != nil {
-			p.errs = append(p.errs, err)
-			p.skipLine()
+			p.report(err)
+			p.recover(level)
 			continue
 		}
 		list = append(list, c)
 	}
-	return list
 }
 
 // lineEnd wants the end of the line, or a block's closing brace.
-func (p *parser) lineEnd(level int) *Error {
+func (p *parser) lineEnd(c *Command, level int) *Error {
 	if p.blanks(); p.atEnd() || level > 0 && p.atBrace() {
 		return nil
 	}
-	return p.fail(p.wordSpan(), "", "nothing more can stand here")
+	hint := ""
+	if f, ok := FormOf(c.Name); ok && c.Time != nil && f.args == expectWords {
+		hint = "within D comes last"
+	}
+	return p.fail(p.wordSpan(), hint, "nothing more can stand here")
 }
 
 // atBrace says whether a closing brace stands here as a word of its own.
@@ -112,6 +125,9 @@ func (p *parser) blanks() {
 func (p *parser) endAt(i int) bool {
 	return i >= len(p.b) || p.b[i] == '\n' || p.b[i] == '\r' && (i+1 == len(p.b) || p.b[i+1] == '\n')
 }
+
+// lineOver says whether i is behind the last byte of a line.
+func (p *parser) lineOver(i int) bool { return i >= len(p.b) || p.b[i] == '\n' }
 
 // blankAt says whether a word cannot go on at i.
 func (p *parser) blankAt(i int) bool { return i >= len(p.b) || isBlank(p.b[i]) || p.b[i] == '\n' }
@@ -171,7 +187,8 @@ func (p *parser) command(level int) (*Command, *Error) {
 	}
 	p.blanks()
 	err := p.arguments(c, form, level)
-	c.Span.To = p.endOfWords(c.Span.From)
+	p.pos = p.endOfWords(c.Span.From) // or each command around this one would go back again
+	c.Span.To = p.pos
 	return c, err
 }
 
@@ -188,7 +205,7 @@ func (p *parser) endOfWords(from int) int {
 func (p *parser) connection(c *Command) *Error {
 	word, at := p.bare()
 	if c.On = word[1:]; !isName(c.On) {
-		return p.fail(at, "a connection's name is of letters, digits, - and _", "%q is no name of a connection", word)
+		return p.noName(word, at)
 	}
 	if p.blanks(); p.atEnd() {
 		return p.fail(at, "@NAME COMMAND runs a command on that connection; use NAME goes over to it", "a command is missing")
@@ -196,19 +213,41 @@ func (p *parser) connection(c *Command) *Error {
 	return nil
 }
 
+func (p *parser) noName(word string, at Span) *Error {
+	return p.fail(at, "a connection's name is of letters, digits, - and _", "%q is no name of a connection", clip(word))
+}
+
 func (p *parser) unknownCommand(c *Command) *Error {
-	hint := "help lists the commands"
 	if c.Name == "}" {
 		return p.fail(c.Where, "", "no block is open that this could close")
 	}
-	var names []string
+	hint := "help lists the commands"
+	switch near := nearest(strings.ToLower(c.Name), commandNames()); {
+	case near != "":
+		hint = "did you mean " + near + "?"
+	case c.Name[0] == '!' || c.Name[0] == '@':
+		hint = "before a command stand ! and then @NAME, each once"
+	}
+	return p.fail(c.Where, hint, "unknown command %q", clip(c.Name))
+}
+
+func commandNames() (names []string) {
 	for _, f := range forms {
 		names = append(names, f.Name)
 	}
-	if near := modes.Nearest(strings.ToLower(c.Name), names); near != "" {
-		hint = "did you mean " + near + "?"
+	return names
+}
+
+// maxMeant is the length of a word that may still be a mistyped one.
+const maxMeant = 40
+
+// nearest is modes.Nearest, whose work grows with the word, and a word may be all of a
+// script.
+func nearest(word string, known []string) string {
+	if len(word) > maxMeant {
+		return ""
 	}
-	return p.fail(c.Where, hint, "unknown command %q", clip(c.Name))
+	return modes.Nearest(word, known)
 }
 
 // clip shortens what a message quotes.

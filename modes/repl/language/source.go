@@ -31,9 +31,12 @@ func NewSource(name string, text []byte) *Source {
 
 // Position is the line and column, both from 1, of a byte. Columns are characters.
 func (s *Source) Position(offset int) (line, column int) {
-	line = sort.SearchInts(s.lines, offset+1)
+	line = s.line(offset)
 	return line, utf8.RuneCount(s.Text[s.lines[line-1]:offset]) + 1
 }
+
+// line is the line, from 1, of a byte.
+func (s *Source) line(offset int) int { return sort.SearchInts(s.lines, offset+1) }
 
 // Line is the text of a line, from 1, without its end.
 func (s *Source) Line(n int) string {
@@ -66,8 +69,8 @@ type Error struct {
 	// Message is one line, lower case; Hint one line that says what to do, or "".
 	Message string
 	Hint    string
-	// Open is set where the script ends within a quote, a bracket or a block:
-	// more lines may complete it.
+	// Open is set where the script ends within a quote, a bracket or a block, and
+	// for what stands behind an open quote or bracket: more lines may complete it.
 	Open bool
 }
 

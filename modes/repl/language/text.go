@@ -25,6 +25,7 @@ type Part struct {
 	Literal  string
 	Var      *Var
 	InString bool // of a JSON: the variable stands within a string
+	from     int  // of a literal: where it begins in the source
 }
 
 // A Var is a use of a variable: $name, ${name}, $name+1.

@@ -41,7 +41,7 @@ func (p *parser) verbatim(t *Text) *Error {
 	}
 	p.pos = start + 1 + n + 1
 	t.Quoted = true
-	t.Parts = []Part{{Literal: string(rest[:n])}}
+	t.Parts = []Part{{Literal: string(rest[:n]), from: start + 1}}
 	return nil
 }
 
@@ -56,17 +56,17 @@ func (p *parser) openQuote(start int) *Error {
 
 // quoted reads "…" with JSON's escapes and variables.
 func (p *parser) quoted(t *Text) *Error {
-	start := p.pos
-	raw, err := p.stringParts()
-	if err != nil {
+	var raw parts
+	if err := p.stringParts(&raw); err != nil {
 		return err
 	}
 	t.Quoted = true
-	for _, part := range raw {
+	for _, part := range raw.done() {
 		if part.Var == nil {
 			v, _, err := wire.ParseValue([]byte(`"`+part.Literal+`"`), valueLimits())
 			if err != nil {
-				return p.fail(Span{start, p.pos}, `escapes are those of JSON: \" \\ \n \t \u0041`, "an escape is wrong: %s", wireProblem(err))
+				at := min(part.from+max(syntaxOffset(err)-1, 0), p.pos-1)
+				return p.fail(p.character(at), `escapes are those of JSON: \" \\ \n \t \u0041; '…' is taken as it is`, "this is no text: %s", wireProblem(err))
 			}
 			part.Literal, _ = v.Text()
 		}
@@ -85,74 +85,69 @@ func wireProblem(err error) string {
 }
 
 // stringParts takes "…" at p.pos: its content as it is spelled, cut at variables.
-func (p *parser) stringParts() (parts []Part, err *Error) {
+func (p *parser) stringParts(to *parts) *Error {
 	start := p.pos
 	p.pos++
-	var literal []byte
 	for p.pos < len(p.b) {
-		switch c := p.b[p.pos]; c {
+		switch p.b[p.pos] {
 		case '\n':
-			return nil, p.openQuote(start)
+			return p.openQuote(start)
 		case '"':
 			p.pos++
-			return appendLiteral(parts, literal), nil
+			return nil
 		case '\\':
 			n := min(2, len(p.b)-p.pos)
 			if n == 2 && p.b[p.pos+1] == '\n' {
-				return nil, p.openQuote(start)
+				return p.openQuote(start)
 			}
-			literal = append(literal, p.b[p.pos:p.pos+n]...)
+			to.add(p.b[p.pos:p.pos+n], p.pos)
 			p.pos += n
 		case '$':
-			v, plain, err := p.variable(false)
-			if err != nil {
-				return nil, err
+			if err := p.dollar(to, true); err != nil {
+				return err
 			}
-			if v != nil {
-				parts = append(appendLiteral(parts, literal), Part{Var: v, InString: true})
-				literal = nil
-			}
-			literal = append(literal, plain...)
 		default:
-			literal = append(literal, c)
+			to.add(p.b[p.pos:p.pos+1], p.pos)
 			p.pos++
 		}
 	}
-	return nil, p.openQuote(start)
-}
-
-func appendLiteral(parts []Part, literal []byte) []Part {
-	if len(literal) == 0 {
-		return parts
-	}
-	return append(parts, Part{Literal: string(literal)})
+	return p.openQuote(start)
 }
 
 // bareParts reads up to the next blank.
-func (p *parser) bareParts() (parts []Part, err *Error) {
+func (p *parser) bareParts() ([]Part, *Error) {
 	return p.partsUntil(func() bool { return p.blankAt(p.pos) })
 }
 
 // partsUntil reads text with variables until end says so.
-func (p *parser) partsUntil(end func() bool) (parts []Part, err *Error) {
-	var literal []byte
+func (p *parser) partsUntil(end func() bool) ([]Part, *Error) {
+	var to parts
 	for !end() {
-		if p.b[p.pos] != '$' {
-			literal = append(literal, p.b[p.pos])
-			p.pos++
+		if p.b[p.pos] == '$' {
+			if err := p.dollar(&to, false); err != nil {
+				return nil, err
+			}
 			continue
 		}
-		v, plain, err := p.variable(false)
-		if err != nil {
-			return nil, err
-		}
-		if v != nil {
-			parts = append(appendLiteral(parts, literal), Part{Var: v})
-			literal = nil
-		}
-		literal = append(literal, plain...)
+		to.add(p.b[p.pos:p.pos+1], p.pos)
+		p.pos++
 	}
-	return appendLiteral(parts, literal), nil
+	return to.done(), nil
+}
+
+// dollar takes what a dollar begins in a text.
+func (p *parser) dollar(to *parts, inString bool) *Error {
+	start := p.pos
+	v, plain, err := p.variable(false)
+	switch {
+	case err != nil:
+		return err
+	case v != nil:
+		to.addVar(v, inString)
+	default:
+		to.add([]byte(plain), start)
+	}
+	return nil
 }
 
 // variable reads what a dollar begins: a variable, or plain text: $$ is a

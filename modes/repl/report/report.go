@@ -1,7 +1,9 @@
 // Package report writes what came of a run of test scripts, for foreign tools to read.
 //
-// "tap" is the Test Anything Protocol, version 13, with the escapes of version 14. A `should` that was not met is a TODO test, which no harness counts as
-// a failure. A test that did not run has no line; that the run was interrupted is said by `Bail out!`.
+// "tap" is the Test Anything Protocol, version 13, which every harness reads: prove of Perl 5.36 refuses version 14. Its
+// YAML blocks hold what failed. Of version 14 it has the escapes \# and \\ in descriptions and reasons; a harness of
+// version 13 shows them as they are. A `should` that was not met is a TODO test, which no harness counts as a failure. A
+// test that did not run has no line; that the run was interrupted is said by `Bail out!`.
 //
 // "junit" is the XML that Jenkins, GitLab and GitHub actions read, one testsuite a script file, valid by the schema
 // junit-10.xsd of Jenkins' xunit plugin. That plugin refuses a file and a line at a testcase, so that the file stands at

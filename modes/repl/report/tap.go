@@ -47,8 +47,9 @@ func testLine(number int, c *Case) string {
 	return strings.TrimRight(s, " ")
 }
 
-// tapText is a description or a reason, with the two characters escaped that TAP 14 escapes. A brace at the end shows as
-// \x7b: npm's tap-parser takes it for the start of a subtest.
+// tapText is a description or a reason, with the two characters escaped that TAP 14 escapes: a parser of TAP 13 takes no #
+// behind a backslash for a directive either. A brace at the end shows as \x7b: npm's tap-parser takes it for the start of
+// a subtest.
 func tapText(s string) string {
 	s = strings.TrimRight(line(s), " ")
 	if head, ok := strings.CutSuffix(s, "{"); ok {
