@@ -59,7 +59,7 @@ func TestMain(m *testing.M) {
 
 const scriptDir = "modes/testdata"
 
-var scriptName = regexp.MustCompile(`^(proto|serve|connect|repl)_[a-z0-9_]+\.txtar$`)
+var scriptName = regexp.MustCompile(`^(proto|serve|connect|repl|decode)_[a-z0-9_]+\.txtar$`)
 
 func TestScripts(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(scriptDir, "*"))

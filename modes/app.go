@@ -17,7 +17,7 @@ func NewApp(p *Process, commands []*cli.Command) *cli.App {
 		c.HideHelpCommand = true
 	}
 	return &cli.App{
-		Name: "proto", Usage: "a server, a client and a probe of one protocol",
+		Name: "proto", Usage: "serve, connect, probe and decode one protocol",
 		Version: p.Version, HideVersion: true, HideHelpCommand: true,
 		Commands: commands, Writer: p.Out, ErrWriter: p.Err,
 		CustomAppHelpTemplate: appHelp,
