@@ -101,7 +101,7 @@ func (p *parser) object(list *Members) error {
 		} else if seen = seen.of(earlier); seen.add(name) {
 			p.noteTwice(at)
 		}
-		*list = append(*list, Member{name, v, at})
+		*list = append(*list, Member{name, v})
 		switch p.next() {
 		case ',':
 			p.pos++

@@ -144,9 +144,8 @@ func (v Value) Elements() iter.Seq[Value] {
 
 // A Member is a name and its value. The name is decoded: escapes are undone.
 type Member struct {
-	Name   []byte
-	Value  Value
-	Offset int // of the name's first quote, from the start of the frame
+	Name  []byte
+	Value Value
 }
 
 // Members are the members of an object in the order they came.

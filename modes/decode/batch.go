@@ -11,36 +11,107 @@ type batch struct {
 	window  []byte
 	items   []item
 	members wire.Members
+	context []scan.Context
 	file    *source
 	done    chan struct{} // closed when all before has been printed; nil for most
 }
 
-// item is one find. Its members are in the batch.
+// item is one find. Values lie in the window; all members of a frame that is neither
+// a request nor an answer are in the batch.
 type item struct {
-	offset       int64
-	whole, bare  bool
-	header, data [2]int // from and to in members
-	context      scan.Context
-	truth        []byte
-	before       bool
-	isTruth      bool
+	offset      int64
+	kind        kind
+	whole       bool
+	fromServer  bool // it has sequesce
+	session     []byte
+	sequence    []byte
+	value, key1 wire.Value // of an answer
+	name        wire.Value // of another kind
+	header      [2]int     // from and to in members
+	data        [2]int
+	context     int32 // in the batch's, from 1 on; 0: nothing stands around it
+	truth       []byte
+	before      bool
 }
+
+// kind is a type of frame.
+type kind uint8
+
+const (
+	otherKind kind = iota
+	helloKind
+	ackKind
+	requestKind
+	answerKind
+	closeKind
+	truthKind // a text that the log prints
+)
+
+var kindNames = [...]string{"", wire.TypeHello, wire.TypeHelloAck, wire.TypeRequest, wire.TypeResponse, wire.TypeClose, ""}
 
 // add takes a find into the batch.
 func (b *batch) add(f *scan.Found) {
-	it := item{offset: f.Offset, whole: f.Whole, bare: f.Bare, context: f.Context}
+	b.items = append(b.items, item{offset: f.Offset, whole: f.Whole})
+	it := &b.items[len(b.items)-1]
+	if !f.Context.Empty() {
+		b.context = append(b.context, f.Context)
+		it.context = int32(len(b.context))
+	}
 	if f.Frame == nil {
-		it.isTruth, it.truth, it.before = true, f.Truth, f.Before
-		b.items = append(b.items, it)
+		it.kind, it.truth, it.before = truthKind, f.Truth, f.Before
 		return
 	}
 	data := f.Frame.Data
 	if f.Bare {
 		data = f.Frame.Top
 	}
-	it.header = b.keep(f.Frame.Header)
-	it.data = b.keep(data)
-	b.items = append(b.items, it)
+	it.take(data)
+	if it.kind != requestKind && it.kind != answerKind {
+		it.header = b.keep(f.Frame.Header)
+		it.data = b.keep(data)
+	}
+}
+
+// take takes the members that most frames have. Of two the last counts.
+func (it *item) take(data wire.Members) {
+	for i := range data {
+		v := data[i].Value
+		switch string(data[i].Name) {
+		case "message-type":
+			it.kind, it.name = kindOf(v), v
+		case "sessionId":
+			it.session = v.Raw()
+		case "sequesce":
+			it.sequence, it.fromServer = v.Raw(), true
+		case "sequence":
+			if !it.fromServer {
+				it.sequence = v.Raw()
+			}
+		case "data":
+			it.value = v
+		case "key1":
+			it.key1 = v
+		}
+	}
+}
+
+// kindOf is the kind of a message-type.
+func kindOf(v wire.Value) kind {
+	raw := v.Raw()
+	if v.Kind() != wire.String || len(raw) < 2 {
+		return otherKind
+	}
+	for k := helloKind; k <= closeKind; k++ {
+		if string(raw[1:len(raw)-1]) == kindNames[k] {
+			return k
+		}
+	}
+	for k := helloKind; k <= closeKind; k++ {
+		if v.Is(kindNames[k]) {
+			return k
+		}
+	}
+	return otherKind
 }
 
 func (b *batch) keep(m wire.Members) [2]int {
@@ -49,8 +120,18 @@ func (b *batch) keep(m wire.Members) [2]int {
 	return [2]int{from, len(b.members)}
 }
 
+// around is what stands around an item.
+func (b *batch) around(it *item) *scan.Context {
+	if it.context == 0 {
+		return &scan.Context{}
+	}
+	c := &b.context[it.context-1]
+	c.Resolve()
+	return c
+}
+
 func (b *batch) part(r [2]int) wire.Members { return b.members[r[0]:r[1]] }
 
 func (b *batch) reset() {
-	b.items, b.members, b.done = b.items[:0], b.members[:0], nil
+	b.items, b.members, b.context, b.done = b.items[:0], b.members[:0], b.context[:0], nil
 }

@@ -19,14 +19,12 @@ func (pr *printer) describe(r *record, header, data wire.Members) string {
 			parts = append(parts, name+"="+text)
 		}
 	}
-	switch string(r.kind) {
-	case wire.TypeRequest:
-		return ""
-	case wire.TypeHello:
+	switch r.kind {
+	case helloKind:
 		add("user", shown(data.Get("username")))
 		add("password", pr.secret(data.Get("password")))
 		add("MAC", shown(header.Get("MAC")))
-	case wire.TypeHelloAck:
+	case ackKind:
 		note := pr.follower.Ack(r.stream, data)
 		if pr.o.secrets {
 			add("key1", shown(data.Get("key1")))
@@ -36,7 +34,7 @@ func (pr *printer) describe(r *record, header, data wire.Members) string {
 		if note != "" {
 			parts = append(parts, "("+note+")")
 		}
-	case wire.TypeClose:
+	case closeKind:
 		if flag := data.Get("isAuthencatedUser"); flag.Present() {
 			add("isAuthencatedUser", shown(flag))
 		}

@@ -15,11 +15,13 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"proto/modes"
+	"proto/wire"
 )
 
 // source is one input.
 type source struct {
 	name  string // as it was given; "-" is stdin
+	json  []byte // the name, as JSON
 	size  int64  // 0 where it is not known
 	head  []byte // the first bytes, as they are in the file
 	packs string // what packs it: "gzip", "zstd"
@@ -30,7 +32,7 @@ const headSize = 4096
 
 // open opens an input and undoes its packing.
 func (o *options) open(name string, stdin io.Reader) (*source, io.ReadCloser, error) {
-	src := &source{name: name}
+	src := &source{name: name, json: wire.AppendASCII(nil, name)}
 	var raw io.Reader = stdin
 	var file *os.File
 	if name != "-" {

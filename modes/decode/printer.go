@@ -54,12 +54,13 @@ func (pr *printer) file(src *source) {
 // record is what is printed of a frame.
 type record struct {
 	n                 int64
-	file              string
+	file              []byte // as JSON
 	offset            int64
 	time, stream      string
 	peer              string
 	dir               string // "c2s", "s2c", ""
-	kind              []byte // the type as a text
+	kind              kind
+	name              string // of another kind
 	session, sequence []byte // as they are spelled
 	isAnswer          bool
 	result            *follow.Result
@@ -70,9 +71,8 @@ type record struct {
 func (pr *printer) batch(b *batch) error {
 	for i := range b.items {
 		it := &b.items[i]
-		if it.isTruth {
-			it.context.Resolve()
-			pr.verify.truth(it.context.Stream, string(it.truth), it.before, it.offset)
+		if it.kind == truthKind {
+			pr.verify.truth(b.around(it).Stream, string(it.truth), it.before, it.offset)
 			continue
 		}
 		if err := pr.frame(b, it); err != nil {
@@ -87,23 +87,21 @@ func (pr *printer) batch(b *batch) error {
 
 // frame decrypts and prints one frame.
 func (pr *printer) frame(b *batch, it *item) error {
-	it.context.Resolve()
-	data, header := b.part(it.data), b.part(it.header)
 	pr.n++
 	pr.counts.frames++
 	r := &pr.rec
 	*r = record{
-		n: pr.n, file: b.file.name, offset: it.offset, kind: r.kind[:0],
-		time: it.context.Time, stream: it.context.Stream, peer: it.context.Peer, dir: it.context.Dir,
-		session: data.Get("sessionId").Raw(),
+		n: pr.n, file: b.file.json, offset: it.offset, kind: it.kind,
+		session: it.session, sequence: it.sequence,
 	}
-	r.kind = data.Get("message-type").AppendText(r.kind)
-	sequence, fromServer := data.Get("sequence"), false
-	if v := data.Get("sequesce"); v.Present() {
-		sequence, fromServer = v, true
+	if it.context > 0 {
+		c := b.around(it)
+		r.time, r.stream, r.peer, r.dir = c.Time, c.Stream, c.Peer, c.Dir
 	}
-	r.sequence = sequence.Raw()
-	if dir := directionOf(string(r.kind), fromServer); dir != "" {
+	if it.kind == otherKind {
+		r.name = string(it.name.AppendText(nil))
+	}
+	if dir := directionOf(it.kind, it.fromServer); dir != "" {
 		r.dir = dir
 	}
 	switch {
@@ -111,31 +109,32 @@ func (pr *printer) frame(b *batch, it *item) error {
 		pr.result = follow.Result{Status: follow.Truncated, Note: "the capture ends within this frame"}
 		r.result = &pr.result
 		pr.counts.truncated++
-	case string(r.kind) == wire.TypeResponse:
-		pr.answer(r, data)
+	case it.kind == answerKind:
+		pr.answer(r, it)
+	case it.kind == requestKind && r.peer == "":
 	default:
-		r.note = pr.describe(r, header, data)
+		r.note = pr.describe(r, b.part(it.header), b.part(it.data))
 	}
 	return pr.print(r)
 }
 
 // directionOf tells the direction of a frame by itself.
-func directionOf(kind string, fromServer bool) string {
+func directionOf(k kind, fromServer bool) string {
 	switch {
-	case kind == wire.TypeHello || kind == wire.TypeRequest:
+	case k == helloKind || k == requestKind:
 		return "c2s"
-	case kind == wire.TypeHelloAck || kind == wire.TypeResponse || fromServer:
+	case k == ackKind || k == answerKind || fromServer:
 		return "s2c"
-	case kind == wire.TypeClose:
+	case k == closeKind:
 		return "c2s"
 	}
 	return ""
 }
 
-func (pr *printer) answer(r *record, data wire.Members) {
-	a := follow.Answer{Stream: r.stream, Session: r.session, Sequence: r.sequence, Data: data.Get("data"), Key1: data.Get("key1")}
+func (pr *printer) answer(r *record, it *item) {
+	a := follow.Answer{Stream: r.stream, Session: r.session, Sequence: r.sequence, Data: it.value, Key1: it.key1}
 	r.isAnswer, r.result = true, &pr.result
-	pr.result = follow.Result{}
+	pr.result = follow.Result{Text: pr.result.Text[:0]}
 	if pr.mayWait(&a) {
 		r.result = new(follow.Result)
 	}
@@ -179,9 +178,10 @@ func (pr *printer) release() error {
 
 func (r *record) copy() *record {
 	c := *r
-	c.kind, c.session, c.sequence = clone(r.kind), clone(r.session), clone(r.sequence)
+	c.session, c.sequence = clone(r.session), clone(r.sequence)
 	if r.result != nil && !r.result.Pending {
 		result := *r.result
+		result.Text = clone(result.Text)
 		c.result = &result
 	}
 	return &c
@@ -209,7 +209,7 @@ func (pr *printer) write(r *record) (err error) {
 		if !r.isAnswer || r.result.Status != follow.OK {
 			return nil
 		}
-		pr.line = append(append(pr.line, modes.Show(r.result.Text)...), '\n')
+		pr.line = append(append(pr.line, modes.Show(string(r.result.Text))...), '\n')
 	case pr.o.json:
 		pr.line = r.appendJSON(pr.line)
 	default:

@@ -67,10 +67,13 @@ func (r *record) sequenceShown() string {
 }
 
 func (r *record) kindShown() string {
-	if len(r.kind) == 0 {
+	switch {
+	case r.kind != otherKind:
+		return kindNames[r.kind]
+	case r.name == "":
 		return "-"
 	}
-	return modes.Show(string(r.kind))
+	return modes.Show(r.name)
 }
 
 // where is the stream and the session.
@@ -95,9 +98,9 @@ func (r *record) rest() string {
 	var parts []string
 	switch r.result.Status {
 	case follow.OK:
-		parts = append(parts, strconv.Quote(r.result.Text))
+		parts = append(parts, strconv.Quote(string(r.result.Text)))
 	case follow.Ambiguous:
-		parts = append(parts, strconv.Quote(r.result.Text)+" or "+strconv.Quote(r.result.Other), "ambiguous")
+		parts = append(parts, strconv.Quote(string(r.result.Text))+" or "+strconv.Quote(string(r.result.Other)), "ambiguous")
 	default:
 		parts = append(parts, r.result.Status.String())
 	}
@@ -159,16 +162,22 @@ func clock(s string) string {
 // null; integers that JSON readers would round are strings.
 func (r *record) appendJSON(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `{"n":`...), r.n, 10)
-	b = wire.AppendASCII(append(b, `,"file":`...), r.file)
+	b = append(append(b, `,"file":`...), r.file...)
 	b = strconv.AppendInt(append(b, `,"offset":`...), r.offset, 10)
-	b = appendText(append(b, `,"time":`...), rfcTime(r.time))
-	b = appendText(append(b, `,"dir":`...), r.dir)
-	b = appendText(append(b, `,"stream":`...), r.stream)
-	b = appendNumber(append(b, `,"session":`...), r.session)
+	b = r.appendContext(b)
+	b = appendNumber(b, r.session)
 	b = appendNumber(append(b, `,"sequence":`...), r.sequence)
-	b = appendText(append(b, `,"type":`...), string(r.kind))
+	b = append(b, `,"type":`...)
+	if r.kind != otherKind {
+		b = append(append(append(b, '"'), kindNames[r.kind]...), '"')
+	} else {
+		b = appendText(b, r.name)
+	}
 	res := r.result
 	if res == nil {
+		if r.note == "" {
+			return append(b, `,"key_period":null,"text":null,"status":"ok","note":null}`+"\n"...)
+		}
 		b = append(b, `,"key_period":null,"text":null,"status":"ok","note":`...)
 		return append(appendText(b, r.note), "}\n"...)
 	}
@@ -182,12 +191,15 @@ func (r *record) appendJSON(b []byte) []byte {
 	note := res.Note
 	switch res.Status {
 	case follow.OK:
-		b = wire.AppendASCII(b, res.Text)
+		b = appendPlain(b, res.Text)
 	case follow.Ambiguous:
-		b = wire.AppendASCII(b, res.Text)
-		note = "dialect: shifted gives " + strconv.Quote(res.Text) + ", unshifted " + strconv.Quote(res.Other)
+		b = appendPlain(b, res.Text)
+		note = "dialect: shifted gives " + strconv.Quote(string(res.Text)) + ", unshifted " + strconv.Quote(string(res.Other))
 	default:
 		b = append(b, "null"...)
+	}
+	if res.Status == follow.OK && note == "" {
+		return append(b, `,"status":"ok","note":null}`+"\n"...)
 	}
 	b = append(append(append(b, `,"status":"`...), res.Status.String()...), `","note":`...)
 	return append(appendText(b, note), "}\n"...)
@@ -198,7 +210,38 @@ func appendText(b []byte, s string) []byte {
 	if s == "" {
 		return append(b, "null"...)
 	}
-	return wire.AppendASCII(b, s)
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '\'' {
+			return wire.AppendASCII(b, s)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+// appendContext appends what stands around the frame, at once where it is nothing.
+func (r *record) appendContext(b []byte) []byte {
+	if r.time == "" && r.stream == "" {
+		switch r.dir {
+		case "c2s":
+			return append(b, `,"time":null,"dir":"c2s","stream":null,"session":`...)
+		case "s2c":
+			return append(b, `,"time":null,"dir":"s2c","stream":null,"session":`...)
+		}
+	}
+	b = appendText(append(b, `,"time":`...), rfcTime(r.time))
+	b = appendText(append(b, `,"dir":`...), r.dir)
+	b = appendText(append(b, `,"stream":`...), r.stream)
+	return append(b, `,"session":`...)
+}
+
+// appendPlain appends a text, at once if it is letters.
+func appendPlain(b, text []byte) []byte {
+	for _, c := range text {
+		if c < 'a' || c > 'z' {
+			return wire.AppendASCII(b, string(text))
+		}
+	}
+	return append(append(append(b, '"'), text...), '"')
 }
 
 // exactDigits is how many digits a number may have that every reader of JSON keeps.

@@ -71,7 +71,6 @@ func (pr *printer) outcome() error {
 // decodeValues decodes bare values: consecutive answers of one key.
 func (o *options) decodeValues(p *modes.Process) error {
 	pr := newPrinter(o, p.Out, false)
-	src := &source{name: "-"}
 	for _, text := range o.values {
 		v, _, err := wire.ParseValue([]byte(text), wire.Limits{Bytes: len(text) + 1})
 		if err != nil {
@@ -80,7 +79,7 @@ func (o *options) decodeValues(p *modes.Process) error {
 		pr.n++
 		pr.counts.frames++
 		pr.counts.answers++
-		r := record{n: pr.n, file: src.name, isAnswer: true, result: new(follow.Result)}
+		r := record{n: pr.n, file: []byte(`"-"`), isAnswer: true, result: new(follow.Result)}
 		pr.follower.Open(&follow.Answer{Data: v}, r.result)
 		pr.held = append(pr.held, &r)
 	}
@@ -105,9 +104,9 @@ func (pr *printer) writeValue(r *record) error {
 		pr.line = r.appendJSON(pr.line)
 	case pr.o.text && r.result.Status != follow.OK:
 	case pr.o.text:
-		pr.line = append(append(pr.line, modes.Show(r.result.Text)...), '\n')
+		pr.line = append(append(pr.line, modes.Show(string(r.result.Text))...), '\n')
 	case r.result.Status == follow.OK:
-		pr.line = append(pr.line, modes.Show(r.result.Text)...)
+		pr.line = append(pr.line, modes.Show(string(r.result.Text))...)
 		if r.result.Note != "" {
 			pr.line = append(pr.line, "  ("+r.result.Note+")"...)
 		}

@@ -44,7 +44,7 @@ func (v *verifier) answer(stream string, r *follow.Result, offset int64) {
 	if !v.on {
 		return
 	}
-	got := lastText{r.Text, r.Status, offset}
+	got := lastText{string(r.Text), r.Status, offset}
 	if text, ok := v.before[stream]; ok {
 		delete(v.before, stream)
 		v.compare(got, text)

@@ -53,12 +53,12 @@ func (f *Follower) settle(s *state) {
 			continue
 		}
 		p.result.Text = texts[i]
-		f.dialect[d]++
+		f.dialect[number(d)]++
 		if len(s.pending) < enoughChained {
 			p.result.Note = "dialect: by text"
 		}
 	}
-	s.lastResult = *s.pending[len(s.pending)-1].result
+	s.keep(s.pending[len(s.pending)-1].result)
 	if fits != fits2 && len(s.pending) >= enoughChained {
 		s.dialect = &d
 	}
@@ -71,14 +71,14 @@ func (f *Follower) settle(s *state) {
 
 // readAll reads all that is pending in a dialect; fits says that each text is of
 // lower-case letters.
-func (s *state) readAll(d wire.Dialect) (texts []string, fits bool) {
+func (s *state) readAll(d wire.Dialect) (texts [][]byte, fits bool) {
 	chain := s.chain.Clone()
 	chain.Dialect = d
 	fits = true
 	for _, p := range s.pending {
 		text, err := chain.Open(nil, p.digits)
 		fits = fits && err == nil && letters(text)
-		texts = append(texts, string(text))
+		texts = append(texts, text)
 	}
 	return texts, fits
 }

@@ -55,12 +55,12 @@ type Answer struct {
 // another answer or by Finish.
 type Result struct {
 	Status  Status
-	Text    string
+	Text    []byte
 	Note    string
 	Period  int // of the key, from 1 on; 0 where the key is not known
 	Pending bool
 	// Other is the other reading of an ambiguous one.
-	Other string
+	Other []byte
 }
 
 // A Follower follows all sessions of a capture. One goroutine at a time.
@@ -83,13 +83,13 @@ type Follower struct {
 	last    *state // the state of the answer before, found again at once
 	lastKey string
 	clock   uint64
-	dialect map[wire.Dialect]int // how many answers were read so
-	opened  int                  // sessions
+	dialect [4]int // how many answers were read in each
+	opened  int    // sessions
 }
 
 const (
 	maxLive     = 64
-	maxSessions = 16384 // and streams; the one used longest ago goes
+	maxSessions = 2048 // and streams; the one used longest ago goes
 )
 
 // server is what the sessions of one server share: its IV.
@@ -104,12 +104,31 @@ type server struct {
 func (f *Follower) Sessions() int { return f.opened }
 
 // Dialects says how many answers were read in which dialect.
-func (f *Follower) Dialects() map[wire.Dialect]int { return f.dialect }
+func (f *Follower) Dialects() map[wire.Dialect]int {
+	m := make(map[wire.Dialect]int)
+	for _, d := range dialects {
+		m[d] = f.dialect[number(d)]
+	}
+	return m
+}
+
+var dialects = [...]wire.Dialect{{}, {Unshifted: true}, {Unpadded: true}, {Unshifted: true, Unpadded: true}}
+
+// number is a dialect's place in dialects.
+func number(d wire.Dialect) (n int) {
+	if d.Unshifted {
+		n = 1
+	}
+	if d.Unpadded {
+		n += 2
+	}
+	return n
+}
 
 func (f *Follower) init() {
 	if f.states == nil {
 		f.states, f.streams, f.byID = make(map[string]*state), make(map[string]*state), make(map[string]*state)
-		f.servers, f.dialect = make(map[string]*server), make(map[wire.Dialect]int)
+		f.servers = make(map[string]*server)
 	}
 }
 
@@ -222,8 +241,9 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	s := f.find(a)
 	f.use(s)
 	if s.repeats(a) {
+		text := append(r.Text[:0], s.lastResult.Text...)
 		*r = s.lastResult
-		r.Note, r.Pending = join("repeated", r.Note), false
+		r.Text, r.Note, r.Pending = text, join("repeated", r.Note), false
 		return
 	}
 	if f.try(s, a, r, true) {

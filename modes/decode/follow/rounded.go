@@ -22,11 +22,22 @@ func rounded(v wire.Value) bool {
 	if v.Kind() != wire.Integer || len(digits) <= exactDigits {
 		return false
 	}
-	last := digits[len(digits)-1]
-	if last != '0' && (last-'0')%2 == 1 {
-		return false // beyond 2^54 every float64 is even
+	return lowDigits(digits)%lowDivisor == 0 && equalsFloat(digits)
+}
+
+// lowDivisor divides every float64 beyond 2^61, and 10^8: it tells nearly all other
+// numbers apart by their last digits. Smaller ones are looked at as a whole.
+const lowDivisor = 256
+
+// lowDigits is the number of the last 8 digits, 0 for a number that is small.
+func lowDigits(digits []byte) (n uint32) {
+	if len(digits) < 20 {
+		return 0
 	}
-	return equalsFloat(digits)
+	for _, c := range digits[len(digits)-8:] {
+		n = n*10 + uint32(c-'0')
+	}
+	return n
 }
 
 // equalsFloat compares a number with what a float64 makes of it, as the shortest

@@ -69,7 +69,7 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 	if !s.hasKey || !s.hasPrev {
 		return false
 	}
-	text, d, ok := s.open(a.Data.Raw())
+	text, d, ok := s.open(r.Text[:0], a.Data.Raw())
 	if !ok {
 		return false
 	}
@@ -84,7 +84,7 @@ func newKey(a *Answer) (key wire.Key, ok bool) {
 
 // open decrypts in the state's dialect, or in each that can be, and leaves the
 // chain as it was if none gives a text.
-func (s *state) open(digits []byte) (text []byte, d wire.Dialect, ok bool) {
+func (s *state) open(dst, digits []byte) (text []byte, d wire.Dialect, ok bool) {
 	before := s.chain.Register()
 	tries := [...]wire.Dialect{{}, {Unshifted: true}}
 	list := tries[:]
@@ -95,7 +95,7 @@ func (s *state) open(digits []byte) (text []byte, d wire.Dialect, ok bool) {
 	for _, d := range list {
 		s.chain.Dialect = d
 		s.chain.SetRegister(before)
-		text, err := s.chain.Open(s.buffer(), digits)
+		text, err := s.chain.Open(dst, digits)
 		if err == nil && printable(text) {
 			return text, d, true
 		}
@@ -104,9 +104,6 @@ func (s *state) open(digits []byte) (text []byte, d wire.Dialect, ok bool) {
 	s.chain.SetRegister(before)
 	return nil, d, false
 }
-
-// buffer is where a text is decrypted to, before it becomes a string.
-func (s *state) buffer() []byte { return make([]byte, 0, 32) }
 
 // tryNewKey opens an answer that brings a key: it begins at the IV.
 func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own bool) bool {
@@ -120,7 +117,7 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 	}
 	for _, iv := range ivs {
 		fresh := &state{chain: wire.NewChain(key, *iv, wire.Dialect{}), dialect: s.dialect}
-		text, d, ok := fresh.open(a.Data.Raw())
+		text, d, ok := fresh.open(r.Text[:0], a.Data.Raw())
 		if !ok {
 			continue
 		}
@@ -144,17 +141,24 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 	if s.dialect == nil {
 		s.dialect = &d
 	}
-	f.dialect[d]++
+	f.dialect[number(d)]++
 	if lostZero(a.Data.Raw(), d) {
 		note = join(note, "leading zero put back")
 	}
 	if s.lost > 0 && !a.Key1.Present() {
 		note = join(note, "healed")
 	}
-	*r = Result{Text: string(text), Note: note, Period: s.period}
+	*r = Result{Text: text, Note: note, Period: s.period}
 	s.lost, s.lostKey = 0, false
 	s.note(a)
+	s.keep(r)
+}
+
+// keep remembers a result for an answer that comes again.
+func (s *state) keep(r *Result) {
+	text := append(s.lastResult.Text[:0], r.Text...)
 	s.lastResult = *r
+	s.lastResult.Text = text
 }
 
 // lostZero says whether the number stands for a block that begins with a zero byte:
@@ -175,7 +179,7 @@ func lostZero(digits []byte, d wire.Dialect) bool {
 // needs.
 func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	key, brings := newKey(a)
-	*r = Result{Status: BadPadding, Period: s.period}
+	*r = Result{Status: BadPadding, Period: s.period, Text: r.Text[:0]}
 	switch {
 	case brings && f.server(s.stream).iv == nil && f.IV == nil:
 		r.Status = NoIV
@@ -208,7 +212,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	s.skip(a)
 	s.lost++
 	s.note(a)
-	s.lastResult = *r
+	s.keep(r)
 }
 
 // skip takes an answer's cipher text for the register, whatever its text is.

@@ -47,13 +47,22 @@ func (w *scanning) contextAround(at, end int) (c Context, o outcome) {
 	return c, found
 }
 
+// Empty says that nothing stands around the frame that could say anything.
+func (c *Context) Empty() bool {
+	return len(c.before) < minContext && len(c.after) < minContext && c.Time == "" && c.Stream == ""
+}
+
+// minContext is how short a text says nothing.
+const minContext = 8
+
 // Resolve reads what the text around the frame says. It is left to whoever wants
 // to know.
 func (c *Context) Resolve() {
-	if len(c.before) < 8 && len(c.after) < 8 {
+	if len(c.before) < minContext && len(c.after) < minContext {
 		return
 	}
-	line := c.before[bytes.LastIndexByte(c.before, '\n')+1:]
+	start := bytes.LastIndexByte(c.before, '\n') + 1
+	line := c.before[start:]
 	switch trimmed := bytes.TrimSpace(line); {
 	case len(trimmed) > 0 && trimmed[0] == '{':
 		c.fromMembers(trimmed)
@@ -63,7 +72,7 @@ func (c *Context) Resolve() {
 	case len(trimmed) > 0:
 		c.fromPrefix(line)
 	}
-	c.fromLinesBefore()
+	c.fromLinesBefore(c.before[:start])
 }
 
 // fromMembers reads the members that stand around a frame in a JSON record.
@@ -107,8 +116,18 @@ func scalar(b []byte) (text string, n int) {
 	return string(b[:n]), n
 }
 
+// lower is strings.ToLower, at once for what is lower already.
+func lower(s string) string {
+	for i := range len(s) {
+		if s[i] >= 'A' && s[i] <= 'Z' || s[i] >= 0x80 {
+			return strings.ToLower(s)
+		}
+	}
+	return s
+}
+
 func (c *Context) member(name, value string) {
-	switch strings.ToLower(name) {
+	switch lower(name) {
 	case "stream", "conn", "connection", "conn_id", "flow", "tcp.stream", "container", "container_id":
 		if value != "stdout" && value != "stderr" {
 			c.Stream = value
@@ -125,7 +144,7 @@ func (c *Context) member(name, value string) {
 }
 
 func isTimeName(name string) bool {
-	switch strings.ToLower(name) {
+	switch lower(name) {
 	case "time", "ts", "timestamp", "@timestamp", "date", "datetime", "t", "__realtime_timestamp", "frame.time_epoch":
 		return true
 	}
@@ -134,7 +153,7 @@ func isTimeName(name string) bool {
 
 // direction reads the names that tools have for the two.
 func direction(s string) string {
-	switch strings.ToLower(s) {
+	switch lower(s) {
 	case "c2s", "in", "recv", "received", "request", "up", "client", ">", "->":
 		return "c2s"
 	case "s2c", "out", "sent", "send", "response", "down", "server", "<", "<-":
@@ -169,8 +188,7 @@ func (c *Context) fromPrefix(line []byte) {
 
 // fromLinesBefore reads the lines between this frame and the one before: what
 // relays print above a frame, and the reference server of a connection.
-func (c *Context) fromLinesBefore() {
-	b := c.before
+func (c *Context) fromLinesBefore(b []byte) {
 	if len(b) < 16 {
 		return
 	}

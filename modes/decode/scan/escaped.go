@@ -40,7 +40,7 @@ func (w *scanning) escaped(at int) (int, outcome) {
 		if o == wantMore {
 			return 0, wantMore
 		}
-		if w.report(at, c, true) {
+		if w.report(at, &w.frame, c, true) {
 			w.letGo()
 			return end, found
 		}

@@ -46,7 +46,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 		next = end
 	}
 	n, err := wire.Parse(w.text, limits(), &w.frame)
-	if err != nil || n == 0 || !w.report(at, reader.context(c), true) {
+	if err != nil || n == 0 || !w.report(at, &w.frame, reader.context(c), true) {
 		return 0, nothing
 	}
 	w.letGo()

@@ -46,15 +46,16 @@ type Scanner struct {
 	// Truths has it find the texts that the reference programs print, too.
 	Truths bool
 
-	base    int64  // offset of the window's first byte
-	tail    []byte // what stood before the window, back to the last frame
-	taken   []span // lines that a frame has been collected from, by offset
-	frame   wire.Frame
-	text    []byte // undone
+	base    int64         // offset of the window's first byte
+	tail    []byte        // what stood before the window, back to the last frame
+	taken   []span        // lines that a frame has been collected from, by offset
+	frame   wire.Frame    // of what is collected or undone
+	repeats wire.Repeater // reads those that lie as they are
+	text    []byte        // undone
 	scratch []byte
 	places  []int32
 	records recordReader
-	peer    string
+	find    Found
 }
 
 type span struct{ from, to int64 }
@@ -211,9 +212,9 @@ func (w *scanning) patience(rest []byte) outcome {
 // plain reads a frame where it lies.
 func (w *scanning) plain(at int) (int, outcome) {
 	rest := w.window[at:]
-	n, err := wire.Parse(rest, limits(), &w.frame)
+	f, n, err := w.repeats.Parse(rest, limits())
 	switch {
-	case err == nil && w.report(at, w.context(at), false):
+	case err == nil && w.report(at, f, w.context(at), false):
 		return at + n, found
 	case err == nil:
 		return 0, nothing
@@ -229,16 +230,17 @@ func (w *scanning) plain(at int) (int, outcome) {
 	return 0, w.patience(rest)
 }
 
-// report emits the frame just read, if it is one.
-func (w *scanning) report(at int, c Context, kept bool) bool {
-	f := Found{Offset: w.base + int64(at), Frame: &w.frame, Whole: true, Kept: kept, Context: c}
-	if len(w.frame.Data) == 0 {
-		top := w.frame.Top
+// report emits an object that was read, if it is a frame.
+func (w *scanning) report(at int, frame *wire.Frame, c Context, kept bool) bool {
+	w.find = Found{Offset: w.base + int64(at), Frame: frame, Whole: true, Kept: kept, Context: c}
+	f := &w.find
+	if len(frame.Data) == 0 {
+		top := frame.Top
 		if f.Bare = !top.Get("data").Present() && top.Get("message-type").Kind() == wire.String; !f.Bare {
 			return false
 		}
 	}
-	w.emit(&f)
+	w.emit(f)
 	return true
 }
 

@@ -17,10 +17,11 @@ type truthPlace struct {
 }
 
 func (w *scanning) nextTruth(from int) truthPlace {
-	t := truthPlace{at: len(w.window), safe: max(0, bytes.LastIndexByte(w.window, '\n')+1)}
+	t := truthPlace{at: len(w.window)}
 	if !w.Truths {
 		return t
 	}
+	t.safe = bytes.LastIndexByte(w.window, '\n') + 1
 	for _, marker := range [][]byte{truthBefore, truthAfter} {
 		if i := bytes.Index(w.window[from:], marker); i >= 0 && from+i < t.at {
 			t.at, t.marker = from+i, marker

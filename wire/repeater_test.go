@@ -1,0 +1,122 @@
+package wire
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// sameFrame holds what a Repeater gives against what Parse gives.
+func sameFrame(t *testing.T, b []byte, got *Frame, n int, err error) {
+	t.Helper()
+	var want Frame
+	m, err2 := Parse(b, Limits{}, &want)
+	if n != m || (err == nil) != (err2 == nil) || err != nil && err.Error() != err2.Error() {
+		t.Fatalf("%q: %d %v, want %d %v", b, n, err, m, err2)
+	}
+	if err != nil {
+		return
+	}
+	if !bytes.Equal(got.Raw(), want.Raw()) || fmt.Sprint(got.Shape()) != fmt.Sprint(want.Shape()) {
+		t.Fatalf("%q: raw %q", b, got.Raw())
+	}
+	for i, pair := range [3][2]Members{{got.Top, want.Top}, {got.Header, want.Header}, {got.Data, want.Data}} {
+		if len(pair[0]) != len(pair[1]) {
+			t.Fatalf("%q: list %d has %d members, want %d", b, i, len(pair[0]), len(pair[1]))
+		}
+		for k := range pair[0] {
+			g, w := pair[0][k], pair[1][k]
+			if string(g.Name) != string(w.Name) || g.Value.kind != w.Value.kind || !bytes.Equal(g.Value.raw, w.Value.raw) {
+				t.Fatalf("%q: member %q: %q %q, want %q %q", b, w.Name, g.Name, g.Value.raw, w.Name, w.Value.raw)
+			}
+		}
+	}
+}
+
+// TestRepeater: frames that differ in their values, and others among them, are read
+// as Parse reads them.
+func TestRepeater(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	number := func() string { return strings.TrimLeft(fmt.Sprint(random.Uint64()>>random.IntN(64)), "") }
+	text := func() string {
+		return []string{"a", "", "tok.en-1", strings.Repeat("x", random.IntN(100)), `\u0041`, "ä", `it\'s`, "\x01", `"`, "0"}[random.IntN(10)]
+	}
+	forms := []func() string{
+		func() string {
+			return fmt.Sprintf(`{"header":{},"data":{"sequesce":%s,"sessionId":%s,"message-type":"DATA_RESPONSE","data":%s}}`, number(), number(), number())
+		},
+		func() string {
+			return fmt.Sprintf(`{'header': {'token': '%s'}, 'data': {'sessionId': %s, 'message-type': 'DATA_REQUEST', 'sequence': %s}}`, text(), number(), number())
+		},
+		func() string {
+			return fmt.Sprintf(`{"data":{"a":%s,"b":"%s"},"header":{"c":%s}}`, number(), text(), number())
+		},
+		func() string {
+			return fmt.Sprintf("{\n  \"header\": {},\n  \"data\": {\n\"sequesce\": -%s, \"x\": 0%s, \"y\": 1.5, \"z\": null}}", number(), number())
+		},
+		func() string { return fmt.Sprintf(`{"header":{"a":{"b":%s}},"data":{}}`, number()) },
+		func() string { return fmt.Sprintf(`{"header":{},"data":{"a":%s,"a":%s}}`, number(), number()) },
+		func() string { return fmt.Sprintf(`{"header":%s,"data":"%s"}`, number(), text()) },
+	}
+	var r Repeater
+	for range 20_000 {
+		b := []byte(forms[random.IntN(len(forms))]())
+		if random.IntN(10) == 0 && len(b) > 0 {
+			b[random.IntN(len(b))] = byte(random.IntN(256))
+		}
+		if random.IntN(10) == 0 {
+			b = b[:random.IntN(len(b)+1)]
+		}
+		if random.IntN(3) == 0 {
+			b = append(b, forms[random.IntN(len(forms))]()...)
+		}
+		if len(b) == 0 || b[0] != '{' {
+			continue
+		}
+		f, n, err := r.Parse(b, Limits{})
+		sameFrame(t, b, f, n, err)
+	}
+	if r.hits < 1000 {
+		t.Errorf("only %d of them were read by their shape", r.hits)
+	}
+	long := []byte(`{"header":{},"data":{"a":1,"b":"` + strings.Repeat("x", 900) + `"}}`)
+	for range 3 {
+		f, n, err := r.Parse(long, Limits{Bytes: 500})
+		if err == nil {
+			t.Errorf("a frame over the limit: %v %d", f, n)
+		}
+		_, _, _ = r.Parse(long, Limits{})
+	}
+}
+
+// FuzzRepeater: two frames one after the other are read as Parse reads them.
+func FuzzRepeater(f *testing.F) {
+	f.Add([]byte(`{"header":{},"data":{"a":1}}`), []byte(`{"header":{},"data":{"a":22}}`))
+	f.Add([]byte(`{'header': {'token': 'x'}, 'data': {}}`), []byte(`{'header': {'token': 'yy'}, 'data': {}}z`))
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		var r Repeater
+		for range 2 {
+			for _, b := range [][]byte{a, b} {
+				if len(b) == 0 || b[0] != '{' {
+					continue
+				}
+				frame, n, err := r.Parse(b, Limits{})
+				sameFrame(t, b, frame, n, err)
+			}
+		}
+	})
+}
+
+func BenchmarkRepeater(b *testing.B) {
+	frame := []byte(`{"header":{"token":"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJuYW1lIjoiY2xpZW50MSIsImlkIjoxfQ.KPApBO3kDgY1900AxJeduX952ND-7mB0-mv3VVJc4zs"},"data":{"sessionId":1,"message-type":"DATA_REQUEST","sequence":2}}`)
+	answer := []byte(`{"header":{},"data":{"sequesce":2,"sessionId":1,"message-type":"DATA_RESPONSE","data":39055249351909001066161091166689146881}}`)
+	var r Repeater
+	b.SetBytes(int64(len(frame) + len(answer)))
+	b.ReportAllocs()
+	for b.Loop() {
+		_, _, _ = r.Parse(frame, Limits{})
+		_, _, _ = r.Parse(answer, Limits{})
+	}
+}
