@@ -20,11 +20,11 @@ lines, logs of journald, docker and compose, the output of tshark, socat, sslspl
 and mitmproxy, or the bare stream; gzip and zstd as they are. An argument of digits
 only is a captured "data" value, and needs --key1.
 
-A packet capture goes through tshark first:
-  tshark -r FILE -o tls.keylog_file:KEYS -d tcp.port==5000,tls -Y data -T fields \
-    -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text \
-    -o data.show_as_text:TRUE | proto decode
-Live, with -i IFACE in place of -r FILE, and -l.
+A packet capture goes through tshark first, from a file or live:
+  tshark -r FILE -o tls.keylog_file:KEYS -d tcp.port==5000,tls \
+    -d tls.port==5000,data -o data.show_as_text:TRUE -Y data -T fields \
+    -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text | proto decode
+  tshark -l -i lo -f "tcp port 5000" ... as above ... | proto decode
 
 Examples:
   proto decode server.log

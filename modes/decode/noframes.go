@@ -19,7 +19,7 @@ func (pr *printer) noFrames() error {
 	switch {
 	case isPacketCapture(src.head):
 		e.Message = name + " is a packet capture, and what is in it is encrypted"
-		e.Hint = fmt.Sprintf("tshark -r %s -o tls.keylog_file:KEYS -d tcp.port==5000,tls -Y data -T fields -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text -o data.show_as_text:TRUE | proto decode", name)
+		e.Hint = fmt.Sprintf("tshark -r %s -o tls.keylog_file:KEYS -d tcp.port==5000,tls -d tls.port==5000,data -o data.show_as_text:TRUE -Y data -T fields -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text | proto decode", name)
 	case isHex(src.head):
 		e.Hint = fmt.Sprintf("is it hex? xxd -r -p %s | proto decode", name)
 	case isBase64(src.head):
