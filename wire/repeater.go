@@ -45,18 +45,30 @@ type part struct {
 	value                    *Value
 }
 
+// Repeated reads the frame at the start of b if it looks like an earlier one; n is 0
+// if it does not. The frame shares b's memory and is good until the next call.
+func (r *Repeater) Repeated(b []byte, limits Limits) (f *Frame, n int) {
+	guess := r.after[r.last]
+	for i := range r.used {
+		k := guess + i
+		if k >= r.used {
+			k -= r.used
+		}
+		if n := r.match(&r.shapes[k], b, limits); n > 0 {
+			r.hits++
+			r.after[r.last], r.last = k, k
+			return &r.shapes[k].frame, n
+		}
+	}
+	return nil, 0
+}
+
 // Parse reads the one frame at the start of b, which begins with its brace. The
 // frame shares b's memory and is good until the next call. Errors are those of the
 // function Parse.
 func (r *Repeater) Parse(b []byte, limits Limits) (f *Frame, n int, err error) {
-	guess := r.after[r.last]
-	for i := range r.used {
-		k := (guess + i) % r.used
-		if n := r.match(&r.shapes[k], b, limits); n > 0 {
-			r.hits++
-			r.after[r.last], r.last = k, k
-			return &r.shapes[k].frame, n, nil
-		}
+	if f, n := r.Repeated(b, limits); n > 0 {
+		return f, n, nil
 	}
 	n, err = Parse(b, limits, &r.frame)
 	if err == nil && r.worthLearning() {

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"proto/modes/decode/follow"
 	"proto/modes/decode/scan"
 	"proto/wire"
 )
@@ -19,19 +20,17 @@ type batch struct {
 // item is one find. Values lie in the window; all members of a frame that is neither
 // a request nor an answer are in the batch.
 type item struct {
-	offset      int64
-	kind        kind
-	whole       bool
-	fromServer  bool // it has sequesce
-	session     []byte
-	sequence    []byte
-	value, key1 wire.Value // of an answer
-	name        wire.Value // of another kind
-	header      [2]int     // from and to in members
-	data        [2]int
-	context     int32 // in the batch's, from 1 on; 0: nothing stands around it
-	truth       []byte
-	before      bool
+	offset     int64
+	kind       kind
+	whole      bool
+	fromServer bool          // it has sequesce
+	answer     follow.Answer // session and sequence of all kinds
+	name       wire.Value    // of another kind
+	header     [2]int32      // from and to in members
+	data       [2]int32
+	context    int32 // in the batch's, from 1 on; 0: nothing stands around it
+	truth      []byte
+	before     bool
 }
 
 // kind is a type of frame.
@@ -51,8 +50,8 @@ var kindNames = [...]string{"", wire.TypeHello, wire.TypeHelloAck, wire.TypeRequ
 
 // add takes a find into the batch.
 func (b *batch) add(f *scan.Found) {
-	b.items = append(b.items, item{offset: f.Offset, whole: f.Whole})
-	it := &b.items[len(b.items)-1]
+	it := b.next()
+	it.offset, it.whole = f.Offset, f.Whole
 	if !f.Context.Empty() {
 		b.context = append(b.context, f.Context)
 		it.context = int32(len(b.context))
@@ -72,6 +71,18 @@ func (b *batch) add(f *scan.Found) {
 	}
 }
 
+// next is a new item, in place.
+func (b *batch) next() *item {
+	n := len(b.items)
+	if n < cap(b.items) {
+		b.items = b.items[:n+1]
+		b.items[n] = item{}
+	} else {
+		b.items = append(b.items, item{})
+	}
+	return &b.items[n]
+}
+
 // take takes the members that most frames have. Of two the last counts.
 func (it *item) take(data wire.Members) {
 	for i := range data {
@@ -80,17 +91,17 @@ func (it *item) take(data wire.Members) {
 		case "message-type":
 			it.kind, it.name = kindOf(v), v
 		case "sessionId":
-			it.session = v.Raw()
+			it.answer.Session = v.Raw()
 		case "sequesce":
-			it.sequence, it.fromServer = v.Raw(), true
+			it.answer.Sequence, it.fromServer = v.Raw(), true
 		case "sequence":
 			if !it.fromServer {
-				it.sequence = v.Raw()
+				it.answer.Sequence = v.Raw()
 			}
 		case "data":
-			it.value = v
+			it.answer.Data = v
 		case "key1":
-			it.key1 = v
+			it.answer.Key1 = v
 		}
 	}
 }
@@ -114,10 +125,10 @@ func kindOf(v wire.Value) kind {
 	return otherKind
 }
 
-func (b *batch) keep(m wire.Members) [2]int {
+func (b *batch) keep(m wire.Members) [2]int32 {
 	from := len(b.members)
 	b.members = append(b.members, m...)
-	return [2]int{from, len(b.members)}
+	return [2]int32{int32(from), int32(len(b.members))}
 }
 
 // around is what stands around an item.
@@ -130,7 +141,7 @@ func (b *batch) around(it *item) *scan.Context {
 	return c
 }
 
-func (b *batch) part(r [2]int) wire.Members { return b.members[r[0]:r[1]] }
+func (b *batch) part(r [2]int32) wire.Members { return b.members[r[0]:r[1]] }
 
 func (b *batch) reset() {
 	b.items, b.members, b.context, b.done = b.items[:0], b.members[:0], b.context[:0], nil

@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -17,14 +16,14 @@ import (
 type printer struct {
 	o        *options
 	follower follow.Follower
-	out      *bufio.Writer
-	flush    bool // after each batch: somebody watches
+	out      io.Writer
+	buf      []byte // what is not written yet
+	flush    bool   // after each batch: somebody watches
 	src      *source
 	n        int64
 	held     []*record
 	counts   counts
 	verify   verifier
-	line     []byte
 	rec      record
 	result   follow.Result
 	tokens   map[string]string // what was said of a token
@@ -40,7 +39,7 @@ type counts struct {
 }
 
 func newPrinter(o *options, w io.Writer, flush bool) *printer {
-	pr := &printer{o: o, out: bufio.NewWriterSize(w, 64<<10), flush: flush, tokens: make(map[string]string)}
+	pr := &printer{o: o, out: w, flush: flush, tokens: make(map[string]string)}
 	pr.follower = follow.Follower{Dialect: o.dialect, Key: o.key, IV: o.iv, Hold: !o.follow}
 	pr.verify.on = o.verify
 	return pr
@@ -80,9 +79,22 @@ func (pr *printer) batch(b *batch) error {
 		}
 	}
 	if pr.flush {
-		return pr.out.Flush()
+		return pr.flushAll()
 	}
 	return nil
+}
+
+// bufferSize is how much is written at once.
+const bufferSize = 64 << 10
+
+// flushAll writes what is not written yet.
+func (pr *printer) flushAll() error {
+	if len(pr.buf) == 0 {
+		return nil
+	}
+	_, err := pr.out.Write(pr.buf)
+	pr.buf = pr.buf[:0]
+	return err
 }
 
 // frame decrypts and prints one frame.
@@ -92,7 +104,7 @@ func (pr *printer) frame(b *batch, it *item) error {
 	r := &pr.rec
 	*r = record{
 		n: pr.n, file: b.file.json, offset: it.offset, kind: it.kind,
-		session: it.session, sequence: it.sequence,
+		session: it.answer.Session, sequence: it.answer.Sequence,
 	}
 	if it.context > 0 {
 		c := b.around(it)
@@ -132,13 +144,14 @@ func directionOf(k kind, fromServer bool) string {
 }
 
 func (pr *printer) answer(r *record, it *item) {
-	a := follow.Answer{Stream: r.stream, Session: r.session, Sequence: r.sequence, Data: it.value, Key1: it.key1}
+	a := &it.answer
+	a.Stream = r.stream
 	r.isAnswer, r.result = true, &pr.result
 	pr.result = follow.Result{Text: pr.result.Text[:0]}
-	if pr.mayWait(&a) {
+	if pr.mayWait(a) {
 		r.result = new(follow.Result)
 	}
-	pr.follower.Open(&a, r.result)
+	pr.follower.Open(a, r.result)
 	pr.counts.answers++
 	if !r.result.Pending {
 		pr.verify.answer(r.stream, r.result, r.offset)
@@ -195,7 +208,7 @@ func (pr *printer) finish() error {
 	if err := pr.release(); err != nil {
 		return err
 	}
-	return pr.out.Flush()
+	return pr.flushAll()
 }
 
 // write writes a record in the form that was asked for.
@@ -203,20 +216,21 @@ func (pr *printer) write(r *record) (err error) {
 	if r.isAnswer {
 		pr.counts.status[r.result.Status]++
 	}
-	pr.line = pr.line[:0]
 	switch {
 	case pr.o.text:
 		if !r.isAnswer || r.result.Status != follow.OK {
 			return nil
 		}
-		pr.line = append(append(pr.line, modes.Show(string(r.result.Text))...), '\n')
+		pr.buf = append(append(pr.buf, modes.Show(string(r.result.Text))...), '\n')
 	case pr.o.json:
-		pr.line = r.appendJSON(pr.line)
+		pr.buf = r.appendJSON(pr.buf)
 	default:
-		pr.line = r.appendLine(pr.line, pr.o.color)
+		pr.buf = r.appendLine(pr.buf, pr.o.color)
 	}
-	_, err = pr.out.Write(pr.line)
-	return err
+	if len(pr.buf) >= bufferSize {
+		return pr.flushAll()
+	}
+	return nil
 }
 
 // summary is the last line, on stderr.

@@ -40,7 +40,7 @@ func (r *record) appendLine(b []byte, color bool) []byte {
 	if text := r.rest(); text != "" {
 		b = append(append(b, "  "...), text...)
 	}
-	for len(b) > 0 && b[len(b)-1] == ' ' {
+	for b[len(b)-1] == ' ' {
 		b = b[:len(b)-1]
 	}
 	if color {

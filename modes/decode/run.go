@@ -86,34 +86,29 @@ func (o *options) decodeValues(p *modes.Process) error {
 	pr.follower.Finish()
 	for _, r := range pr.held {
 		pr.counts.status[r.result.Status]++
-		if err := pr.writeValue(r); err != nil {
-			return err
-		}
+		pr.writeValue(r)
 	}
-	if err := pr.out.Flush(); err != nil {
+	if err := pr.flushAll(); err != nil {
 		return err
 	}
 	return pr.outcome()
 }
 
 // writeValue prints what a bare value holds: the text alone, with a note behind it.
-func (pr *printer) writeValue(r *record) error {
-	pr.line = pr.line[:0]
+func (pr *printer) writeValue(r *record) {
 	switch {
 	case pr.o.json:
-		pr.line = r.appendJSON(pr.line)
+		pr.buf = r.appendJSON(pr.buf)
 	case pr.o.text && r.result.Status != follow.OK:
 	case pr.o.text:
-		pr.line = append(append(pr.line, modes.Show(string(r.result.Text))...), '\n')
+		pr.buf = append(append(pr.buf, modes.Show(string(r.result.Text))...), '\n')
 	case r.result.Status == follow.OK:
-		pr.line = append(pr.line, modes.Show(string(r.result.Text))...)
+		pr.buf = append(pr.buf, modes.Show(string(r.result.Text))...)
 		if r.result.Note != "" {
-			pr.line = append(pr.line, "  ("+r.result.Note+")"...)
+			pr.buf = append(pr.buf, "  ("+r.result.Note+")"...)
 		}
-		pr.line = append(pr.line, '\n')
+		pr.buf = append(pr.buf, '\n')
 	default:
-		pr.line = append(append(pr.line, r.rest()...), '\n')
+		pr.buf = append(append(pr.buf, r.rest()...), '\n')
 	}
-	_, err := pr.out.Write(pr.line)
-	return err
 }

@@ -142,13 +142,13 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 		s.dialect = &d
 	}
 	f.dialect[number(d)]++
-	if lostZero(a.Data.Raw(), d) {
+	if !d.Unpadded && s.chain.Register()[0] == 0 && len(text) < wire.BlockSize {
 		note = join(note, "leading zero put back")
 	}
 	if s.lost > 0 && !a.Key1.Present() {
 		note = join(note, "healed")
 	}
-	*r = Result{Text: text, Note: note, Period: s.period}
+	r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, note, s.period, false
 	s.lost, s.lostKey = 0, false
 	s.note(a)
 	s.keep(r)
@@ -156,23 +156,9 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 
 // keep remembers a result for an answer that comes again.
 func (s *state) keep(r *Result) {
-	text := append(s.lastResult.Text[:0], r.Text...)
-	s.lastResult = *r
-	s.lastResult.Text = text
-}
-
-// lostZero says whether the number stands for a block that begins with a zero byte:
-// the reference client fails on such.
-func lostZero(digits []byte, d wire.Dialect) bool {
-	if len(digits) > 38 || d.Unpadded { // the least number of 16 bytes has 37 digits
-		return false
-	}
-	var block [15]byte
-	shift := uint64(wire.Shift)
-	if d.Unshifted {
-		shift = 0
-	}
-	return wire.ParseNumber(block[:], digits, shift) == nil
+	l := &s.lastResult
+	l.Status, l.Note, l.Period = r.Status, r.Note, r.Period
+	l.Text = append(l.Text[:0], r.Text...)
 }
 
 // fail is an answer that no state can read. Its cipher text is what the next one

@@ -118,12 +118,7 @@ const (
 func (w *scanning) run() (n int) {
 	truths := w.nextTruth(0)
 	for pos := 0; ; {
-		at := bytes.IndexByte(w.window[pos:], '{')
-		if at < 0 {
-			at = len(w.window)
-		} else {
-			at += pos
-		}
+		at := w.nextBrace(pos)
 		for truths.at < at {
 			if !w.truth(&truths) {
 				return truths.line
@@ -147,6 +142,17 @@ func (w *scanning) run() (n int) {
 			pos = at + 1
 		}
 	}
+}
+
+// nextBrace is where the next one is, or the window's end.
+func (w *scanning) nextBrace(pos int) int {
+	if pos < len(w.window) && w.window[pos] == '{' {
+		return pos
+	}
+	if at := bytes.IndexByte(w.window[pos:], '{'); at >= 0 {
+		return pos + at
+	}
+	return len(w.window)
 }
 
 // passed goes on behind a frame.
@@ -183,6 +189,9 @@ func (w *scanning) rest(t truthPlace) int {
 // anchor tries the brace at a place.
 func (w *scanning) anchor(at int) (end int, o outcome) {
 	rest := w.window[at:]
+	if f, n := w.repeats.Repeated(rest, limits()); n > 0 && !w.isTaken(at) && w.report(at, f, w.context(at), false) {
+		return at + n, found // as most frames are
+	}
 	kind, o := lookAhead(rest)
 	if o == wantMore {
 		return 0, w.patience(rest)
