@@ -32,7 +32,11 @@ type pipeline struct {
 
 func newPipeline(o *options, p *modes.Process, out *printer) *pipeline {
 	pl := &pipeline{o: o, p: p, out: out, free: make(chan *batch, batches), full: make(chan *batch, batches)}
-	for range batches {
+	n := batches
+	if o.workers == 1 {
+		n = 1
+	}
+	for range n {
 		pl.free <- &batch{window: make([]byte, 0, readSize+scan.Window)}
 	}
 	return pl

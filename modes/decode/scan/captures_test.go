@@ -3,6 +3,7 @@ package scan
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"proto/wire"
@@ -46,27 +47,44 @@ func shown(f *Found) string {
 	return text + " [" + c.Time + "|" + c.Stream + "|" + c.Peer + "|" + c.Dir + "]"
 }
 
-// TestCaptures runs where PROTO_CAPTURES names a folder of recordings.
+// TestCaptures runs where PROTO_CAPTURES names a folder of recordings: it does not
+// matter in which pieces they are given.
 func TestCaptures(t *testing.T) {
 	dir := os.Getenv("PROTO_CAPTURES")
 	if dir == "" {
-		t.Skip("PROTO_CAPTURES is not set")
+		dir = "../testdata"
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(files) == 0 {
+		t.Fatal(dir, err)
 	}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		list := scanAll(text, len(text), true)
-		t.Logf("%s: %d", filepath.Base(file), len(list))
-		for i, line := range list {
-			if i < 5 || i > len(list)-3 {
-				t.Log("   ", line)
+		for _, truths := range []bool{false, true} {
+			want := scanAll(text, len(text), truths)
+			for _, piece := range []int{1, 7, 100, 4096} {
+				if len(text)/piece > 20_000 {
+					continue
+				}
+				if got := scanAll(text, piece, truths); !slices.Equal(got, want) {
+					for i := range want {
+						if i >= len(got) || got[i] != want[i] {
+							t.Errorf("%s in pieces of %d: find %d is\n%v\nwant\n%s", filepath.Base(file), piece, i, at(got, i), want[i])
+							break
+						}
+					}
+				}
 			}
 		}
 	}
+}
+
+func at(list []string, i int) string {
+	if i < len(list) {
+		return list[i]
+	}
+	return "nothing"
 }

@@ -10,6 +10,9 @@ import (
 // a prefix, or a JSON record. Lines of others in between stay for themselves.
 func (w *scanning) lines(at int) (int, outcome) {
 	rest := w.window[at:]
+	if lineEnd(w.window, at) < 0 {
+		return 0, w.patience(rest)
+	}
 	reader := w.lineReader(at)
 	if reader == nil {
 		return 0, nothing
