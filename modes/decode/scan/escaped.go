@@ -16,42 +16,56 @@ const maxNesting = 3
 // the frame read in what comes of it.
 func (w *scanning) escaped(at int) (int, outcome) {
 	rest := w.window[at:]
-	limited := rest[:min(len(rest), Window)]
-	quote, slashes := firstQuote(limited)
-	text, places, closed := undo(limited, quote, w.text[:0], w.places[:0])
-	for slashes = slashes / 2; slashes > 0 && slashes < 1<<maxNesting; slashes /= 2 {
+	quote, slashes := firstQuote(rest)
+	// In steps: most of what only looks like a frame ends soon.
+	for size := firstStep; ; size *= 4 {
+		part := rest[:min(len(rest), size, Window)]
+		closed := w.undoAll(part, quote, slashes)
+		n, err := wire.Parse(w.text[:min(len(w.text), MaxFrame)], limits(), &w.frame)
+		switch {
+		case err == nil:
+			return w.undone(at, at+int(w.places[n-1]))
+		case closed || !errors.Is(err, io.ErrUnexpectedEOF) || len(part) >= Window:
+			return 0, nothing
+		case len(part) < len(rest):
+			continue
+		case w.final:
+			w.isCut(at)
+			return 0, nothing
+		}
+		return 0, w.patience(rest)
+	}
+}
+
+// firstStep is how much of a string is undone at first.
+const firstStep = 2 << 10
+
+// undoAll undoes a string, and a string within it, into w.text.
+func (w *scanning) undoAll(part []byte, quote byte, slashes int) (closed bool) {
+	w.text, w.places, closed = undo(part, quote, w.text[:0], w.places[:0])
+	for level := slashes / 2; level > 0 && level < 1<<maxNesting; level /= 2 {
 		// Once more: the places of what was undone are those of what it came from.
 		var inner []int32
-		w.scratch, inner, _ = undo(text, quote, w.scratch[:0], nil)
+		w.scratch, inner, _ = undo(w.text, quote, w.scratch[:0], nil)
 		for i, p := range inner {
-			inner[i] = places[p-1]
+			inner[i] = w.places[p-1]
 		}
-		text, w.scratch, places = w.scratch, text, inner
+		w.text, w.scratch, w.places = w.scratch, w.text, inner
 	}
-	w.text, w.places = text, places
-	if len(text) > MaxFrame {
-		text = text[:MaxFrame]
+	return closed
+}
+
+// undone reports the frame in w.text.
+func (w *scanning) undone(at, end int) (int, outcome) {
+	c, o := w.contextAround(at, end)
+	if o == wantMore {
+		return 0, wantMore
 	}
-	n, err := wire.Parse(text, limits(), &w.frame)
-	switch {
-	case err == nil:
-		end := at + int(places[n-1])
-		c, o := w.contextAround(at, end)
-		if o == wantMore {
-			return 0, wantMore
-		}
-		if w.report(at, &w.frame, c, true) {
-			w.letGo()
-			return end, found
-		}
-		return 0, nothing
-	case closed || !errors.Is(err, io.ErrUnexpectedEOF):
-		return 0, nothing
-	case w.final:
-		w.isCut(at)
-		return 0, nothing
+	if w.report(at, &w.frame, c, true) {
+		w.letGo()
+		return end, found
 	}
-	return 0, w.patience(rest)
+	return 0, nothing
 }
 
 // letGo gives up memory that a frame still lies in.

@@ -6,6 +6,9 @@ import (
 	"proto/wire"
 )
 
+// maxDepth is how deep a frame over lines may be: no program prints one deeper.
+const maxDepth = 16
+
 // lines collects a frame that is printed over lines with something around each:
 // a prefix, or a JSON record. Lines of others in between stay for themselves.
 func (w *scanning) lines(at int) (int, outcome) {
@@ -21,6 +24,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 	w.text = append(w.text[:0], "{\n"...)
 	taken := []span{}
 	next := lineEnd(w.window, at)
+	last := next // where the last line of the frame ended
 	for depth := 1; depth > 0; {
 		if next < 0 || next >= len(w.window) {
 			return w.cutLines(at)
@@ -32,7 +36,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 		if end < 0 {
 			end = len(w.window)
 		}
-		if end-at > Window || len(w.text) > MaxFrame {
+		if end-at > Window || len(w.text) > MaxFrame || depth > maxDepth || next-last > maxContext {
 			return 0, nothing
 		}
 		text, ok := reader.line(w.window[next:end], len(taken) == 0)
@@ -43,8 +47,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 			w.text = append(append(w.text, text...), '\n')
 			taken = append(taken, span{w.base + int64(next), w.base + int64(end)})
 			depth += balance(text)
-		case len(taken) == 0 && next-at > maxContext:
-			return 0, nothing
+			last = end
 		}
 		next = end
 	}

@@ -1,0 +1,98 @@
+package scan
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"proto/wire"
+)
+
+// FuzzScan: any bytes end; what is found does not depend on the pieces they come in.
+func FuzzScan(f *testing.F) {
+	files, _ := filepath.Glob("../testdata/*")
+	for i, file := range files {
+		if b, err := os.ReadFile(file); err == nil {
+			f.Add(b[:min(len(b), 1500)], uint16(i*37+1))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte, piece uint16) {
+		want := scanAll(text, max(1, len(text)), true)
+		if got := scanAll(text, int(piece)%max(1, len(text))+1, true); !slices.Equal(got, want) {
+			t.Fatalf("%q in pieces of %d:\n%s\nwant\n%s", text, int(piece)%max(1, len(text))+1, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	})
+}
+
+// FuzzBareStream: of a bare stream the scanner finds the frames that package wire
+// reads.
+func FuzzBareStream(f *testing.F) {
+	for _, name := range []string{"bare-json.txt", "bare-literal.txt"} {
+		if b, err := os.ReadFile("../testdata/" + name); err == nil {
+			f.Add(b[:1000])
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var want []string
+		reader := wire.NewReader(bytes.NewReader(text), wire.Limits{Bytes: MaxFrame, Levels: maxLevels})
+		for {
+			frame, err := reader.Next()
+			if err != nil {
+				break
+			}
+			i := skipSpace(frame.Raw(), 1)
+			if len(frame.Data) == 0 || i == len(frame.Raw()) {
+				return // not what the scanner looks for
+			}
+			if kind, _ := nameAhead(frame.Raw()[i+1:], frame.Raw()[i]); kind != plainAnchor {
+				return
+			}
+			want = append(want, string(frame.Raw()))
+		}
+		var got []string
+		(&Scanner{}).Scan(text, true, func(f *Found) {
+			if f.Whole {
+				got = append(got, string(f.Frame.Raw()))
+			}
+		})
+		if len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
+			t.Fatalf("%q\nfound %q\nwire reads %q", text, got, want)
+		}
+	})
+}
+
+// TestStrayBraces: braces that begin no frame neither hang the scanner nor hide a
+// frame.
+func TestStrayBraces(t *testing.T) {
+	const frame = `{"header":{},"data":{"message-type":"CLOSE","sequesce":1}}`
+	for _, stray := range []string{`{ "`, `{"header"`, `{"header":`, `{"header":{"a":`, `{"data":[`, `{\"header\":`, `{\n", "`, "{\n  x \"header\": ", "log: {\n", "{\"header\": {\n"} {
+		for _, n := range []int{1, 100, 50_000} {
+			text := strings.Repeat(stray+" ", n) + "\n" + frame + "\n" + stray
+			start := time.Now()
+			found := scanAll([]byte(text), 64<<10, true)
+			if len(found) == 0 || !slices.ContainsFunc(found, func(s string) bool { return strings.HasPrefix(s, `frame  "CLOSE" 1`) }) {
+				t.Errorf("%d times %q: %q", n, stray, found)
+			}
+			if d := time.Since(start); d > 20*time.Second {
+				t.Errorf("%d times %q took %v", n, stray, d)
+			}
+		}
+	}
+}
+
+// TestLongFrame: a frame of up to MaxFrame bytes is found, a longer one is not, and
+// what is behind it is.
+func TestLongFrame(t *testing.T) {
+	frame := func(n int) string {
+		return `{"header":{},"data":{"message-type":"CLOSE","x":"` + strings.Repeat("x", n) + `"}}`
+	}
+	fixed := len(frame(0))
+	text := frame(MaxFrame-fixed) + frame(MaxFrame-fixed+1) + frame(1)
+	if found := scanAll([]byte(text), 1000, false); len(found) < 2 || !strings.HasPrefix(found[0], "frame") {
+		t.Errorf("%d finds", len(found))
+	}
+}
