@@ -236,7 +236,7 @@ func (pr *printer) write(r *record) (err error) {
 // summary is the last line, on stderr.
 func (pr *printer) summary() string {
 	c := &pr.counts
-	parts := []string{fmt.Sprintf("%d frames", c.frames), fmt.Sprintf("%d answers", c.answers), fmt.Sprintf("%d decoded", c.status[follow.OK])}
+	parts := []string{counted(c.frames, "frame"), counted(c.answers, "answer"), fmt.Sprintf("%d decoded", c.status[follow.OK])}
 	for _, s := range follow.Statuses()[1:] {
 		n := c.status[s]
 		if s == follow.Truncated {
@@ -246,7 +246,7 @@ func (pr *printer) summary() string {
 			parts = append(parts, fmt.Sprintf("%d %v", n, s))
 		}
 	}
-	parts = append(parts, fmt.Sprintf("%d sessions", pr.follower.Sessions()))
+	parts = append(parts, counted(int64(pr.follower.Sessions()), "session"))
 	if d := dialects(pr.follower.Dialects()); d != "" {
 		parts = append(parts, "dialect "+d)
 	}
@@ -254,6 +254,13 @@ func (pr *printer) summary() string {
 		parts = append(parts, fmt.Sprintf("%d verified", pr.verify.matched))
 	}
 	return strings.Join(parts, ", ")
+}
+
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func dialects(m map[wire.Dialect]int) string {

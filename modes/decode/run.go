@@ -40,7 +40,9 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 	if errors.Is(err, modes.ErrStdoutClosed) {
 		return err
 	}
-	fmt.Fprintln(p.Err, pr.summary())
+	if pr.counts.frames > 0 {
+		fmt.Fprintln(p.Err, pr.summary())
+	}
 	switch {
 	case got != nil && !o.follow:
 		return modes.SignalError(got)
