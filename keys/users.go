@@ -83,6 +83,13 @@ func (u *Users) Watch(now func() time.Time, changed func(err error)) {
 	}
 }
 
+// Look looks at the file if a second has passed since the last time, as Check does.
+func (u *Users) Look() {
+	if u.source != nil {
+		u.source.current()
+	}
+}
+
 // Reread looks at the file now, and whatever it finds is told to changed of Watch.
 func (u *Users) Reread() {
 	if u.source == nil {

@@ -27,13 +27,15 @@ func NewConn(c net.Conn, limits Limits) *Conn {
 // zero is none. After a deadline has passed (os.ErrDeadlineExceeded) it may be
 // called again and loses nothing; other errors are those of Reader.Next.
 func (c *Conn) Read(deadline time.Time) (*Frame, error) {
-	if err := c.setReadDeadline(deadline); err != nil {
+	if err := c.SetReadDeadline(deadline); err != nil {
 		return nil, err
 	}
 	return c.reader.Next()
 }
 
-func (c *Conn) setReadDeadline(deadline time.Time) error {
+// SetReadDeadline is for what is read before the first frame, below this Conn: that
+// too is ended by Interrupt.
+func (c *Conn) SetReadDeadline(deadline time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.interrupted {

@@ -149,6 +149,9 @@ func (c *connection) handshake(ctx context.Context) bool {
 	case errors.As(err, &record):
 		c.penalise(admission.Garbage)
 	}
+	if errors.Is(err, io.EOF) && c.server.fromProxy(c.peer) {
+		return false // it has looked whether we live
+	}
 	c.server.metrics.refuse(handshakeFailed)
 	c.log().Warn("handshake failed", "reason", modes.NetworkReason(err))
 	return false

@@ -19,10 +19,14 @@ func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, 
 		accepting.Go(func() { s.accept(ctx, l) })
 	}
 	keeping.Go(func() { s.sweep(ctx) })
-	keeping.Go(func() { s.renew(ctx) })
+	keeping.Go(func() { s.keepFresh(ctx) })
+	keeping.Go(func() { s.signOfLife(ctx) })
+	keeping.Go(func() { s.admin.run(ctx, s) })
+	s.manager.ready()
 	keeping.Go(func() { s.away.run(ctx) })
 
 	sig := <-signals
+	s.manager.stopping()
 	stopped := make(chan struct{})
 	go func() {
 		defer close(stopped)

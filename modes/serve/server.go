@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -37,13 +38,16 @@ const sweepEvery = 5 * time.Second
 type server struct {
 	core     *wire.Server
 	identity atomic.Pointer[keys.Identity]
-	reload   func() (*keys.Identity, error) // nil: the identity stays
+	reload   reloader
+	manager  *manager
+	admin    *admin
 	tls      *tls.Config
 	log      *slog.Logger
 	limits   wire.Limits
 	door     *admission.Door // nil: all are let in
 	slots    slots
 	away     *turnAway
+	proxies  []netip.Prefix // trusted to say for whom they connect
 	metrics  *figures
 	timeouts timeouts
 	trace    func(peer, word string, f *wire.Frame) // nil: none
@@ -58,7 +62,7 @@ type server struct {
 func newServer(core *wire.Server, id *keys.Identity, log *slog.Logger) *server {
 	s := &server{
 		core: core, log: log, timeouts: defaultTimeouts(),
-		drain: make(chan struct{}), conns: make(map[*connection]struct{}), away: newTurnAway(),
+		drain: make(chan struct{}), conns: make(map[*connection]struct{}), away: newTurnAway(heldMost),
 	}
 	s.identity.Store(id)
 	s.tls = &tls.Config{
@@ -101,10 +105,14 @@ func (s *server) accept(ctx context.Context, l net.Listener) {
 func (s *server) welcome(ctx context.Context, nc net.Conn) {
 	s.metrics.accept()
 	c := s.newConnection(nc)
-	if !s.letIn(c) {
+	if s.fromProxy(c.peer) {
+		s.active.Go(func() { s.handleProxied(ctx, c) })
 		return
 	}
-	s.active.Go(func() { s.handle(ctx, c) })
+	if s.enter(c) {
+		s.add(c)
+		s.active.Go(func() { s.handle(ctx, c) })
+	}
 }
 
 func (s *server) newConnection(nc net.Conn) *connection {
@@ -113,17 +121,17 @@ func (s *server) newConnection(nc net.Conn) *connection {
 	return &connection{server: s, raw: raw, tls: tc, wire: wire.NewConn(tc, s.limits), peer: addrOf(nc.RemoteAddr())}
 }
 
-// letIn asks the door, and takes a connection into the list that it lets in.
-func (s *server) letIn(c *connection) bool {
-	if s.door != nil {
-		guest, reason := s.door.Enter(c.peer, c.expel)
-		if reason != "" {
-			s.refuse(c.raw, reason)
-			return false
-		}
-		c.guest = guest
+// enter asks the door, which closes a connection that it does not let in.
+func (s *server) enter(c *connection) bool {
+	if s.door == nil {
+		return true
 	}
-	s.add(c)
+	guest, reason := s.door.Enter(c.peer, c.expel)
+	if reason != "" {
+		s.refuse(c.raw, reason)
+		return false
+	}
+	c.guest = guest
 	return true
 }
 

@@ -40,8 +40,8 @@ type told struct {
 // tellEvery is how often the refusals of one reason are logged at most.
 const tellEvery = time.Second
 
-func newTurnAway() *turnAway {
-	return &turnAway{held: make(chan held, heldMost), counts: make(map[string]*told)}
+func newTurnAway(most int) *turnAway {
+	return &turnAway{held: make(chan held, most), counts: make(map[string]*told)}
 }
 
 // refuse closes a connection that the door does not let in.
