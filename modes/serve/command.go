@@ -60,12 +60,12 @@ func flags() []cli.Flag {
 // operatorFlags are for whoever runs the server.
 func operatorFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.BoolFlag{Name: "check", Usage: "check flags and files, and exit"},
-		&cli.DurationFlag{Name: "reload", Usage: "look every `TIME` whether certificate, key or users have changed; 0 is on HUP only", Value: time.Minute, EnvVars: []string{"PROTO_RELOAD"}},
+		&cli.BoolFlag{Name: "check", Usage: "check flags and files, and exit", EnvVars: []string{"PROTO_CHECK"}},
+		&cli.DurationFlag{Name: "reload", Usage: "read changed certificate, key and users every `TIME`, and on HUP", Value: time.Minute, EnvVars: []string{"PROTO_RELOAD"}},
 		&cli.StringFlag{Name: "admin", Usage: "show /metrics, /healthz and /readyz on `ADDRESS`, on loopback", EnvVars: []string{"PROTO_ADMIN"}},
 		&cli.BoolFlag{Name: "admin-anywhere", Usage: "let --admin listen elsewhere, too", EnvVars: []string{"PROTO_ADMIN_ANYWHERE"}},
 		&cli.BoolFlag{Name: "admin-pprof", Usage: "show /debug/pprof there, too", EnvVars: []string{"PROTO_ADMIN_PPROF"}},
-		&cli.StringSliceFlag{Name: "trusted-proxy", Usage: "connections from `CIDR` come from a proxy, and must say by the PROXY protocol for whom; repeatable", EnvVars: []string{"PROTO_TRUSTED_PROXY"}},
+		&cli.StringSliceFlag{Name: "trusted-proxy", Usage: "take who is connected from the PROXY header, from `CIDR`; repeatable", EnvVars: []string{"PROTO_TRUSTED_PROXY"}},
 	}
 }
 
