@@ -33,6 +33,9 @@ func (c *Conn) Read(deadline time.Time) (*Frame, error) {
 	return c.reader.Next()
 }
 
+// ReadOn is Read under the deadline that was set last.
+func (c *Conn) ReadOn() (*Frame, error) { return c.reader.Next() }
+
 // SetReadDeadline is for what is read before the first frame, below this Conn: that
 // too is ended by Interrupt.
 func (c *Conn) SetReadDeadline(deadline time.Time) error {
@@ -53,11 +56,17 @@ func (c *Conn) Interrupt() {
 	_ = c.net.SetReadDeadline(time.Unix(1, 0)) // fails on a closed connection, where nothing waits
 }
 
-// Write writes one frame in one Write: over TLS, one record.
+// Write writes one frame in one Write: over TLS, one record. A deadline of zero is
+// none.
 func (c *Conn) Write(frame []byte, deadline time.Time) error {
 	if err := c.net.SetWriteDeadline(deadline); err != nil {
 		return err
 	}
+	return c.WriteOn(frame)
+}
+
+// WriteOn is Write under the deadline that was set last.
+func (c *Conn) WriteOn(frame []byte) error {
 	_, err := c.net.Write(frame)
 	return err
 }

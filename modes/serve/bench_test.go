@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,6 +48,13 @@ func TestMain(m *testing.M) {
 
 // benchServe is `proto serve` without limits.
 func benchServe() int {
+	if file := os.Getenv("PROTO_BENCH_PROFILE"); file != "" { // of one run, to look at
+		f, err := os.Create(file)
+		if err != nil || pprof.StartCPUProfile(f) != nil {
+			panic(err)
+		}
+		time.AfterFunc(20*time.Second, pprof.StopCPUProfile)
+	}
 	p := modes.FromOS("bench")
 	p.Args = []string{"serve", "--listen", "127.0.0.1:0", "--rate", "0", "--max-startups", "0", "--max-per-user", "0", "--idle", "1h", "--max-life", "2h"}
 	return p.Report(modes.Run(context.Background(), modes.NewApp(p, commandsOf(p)), p.Args))

@@ -27,6 +27,8 @@ type connection struct {
 	guest    *admission.Guest // nil where nothing is limited
 	sessions []*wire.Session  // used on this connection, the last one last
 	reply    []byte
+	renew    bool      // the deadline to read by must be set
+	writeBy  time.Time // the one to write by
 
 	mu       sync.Mutex
 	inUse    bool          // it has a session
@@ -170,8 +172,9 @@ func (c *connection) penalise(w admission.Wrong) {
 // run reads frames and answers them until the connection ends.
 func (c *connection) run(ctx context.Context) {
 	helloBy := until(c.server.timeouts.hello)
+	c.renew = true
 	for {
-		f, err := c.wire.Read(c.deadline(helloBy))
+		f, err := c.read(helloBy)
 		if err != nil {
 			if c.stopped(err, helloBy) {
 				return
@@ -187,6 +190,17 @@ func (c *connection) run(ctx context.Context) {
 			c.pause(ctx, wait)
 		}
 	}
+}
+
+// read reads the next frame. Its deadline is set anew only where that makes a
+// difference: while the same sessions are in use it only moves away, and one that
+// comes too early is found to be none.
+func (c *connection) read(helloBy time.Time) (*wire.Frame, error) {
+	if !c.renew {
+		return c.wire.ReadOn()
+	}
+	c.renew = false
+	return c.wire.Read(c.deadline(helloBy))
 }
 
 // answer answers a frame and says whether to go on, and after what time. Before
@@ -240,6 +254,7 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 		c.refused(errCrowded.Error())
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		if !c.isStopping() && len(c.sessions) > 0 && time.Now().Before(c.deadline(helloBy)) {
+			c.renew = true
 			return false
 		}
 		c.closeUnasked()
@@ -321,6 +336,7 @@ func (c *connection) use(session *wire.Session) {
 	if c.session() == session {
 		return
 	}
+	c.renew = true
 	kept := c.sessions[:0]
 	for _, s := range c.sessions {
 		if _, alive := c.server.core.Deadline(s); alive && s != session {
@@ -343,7 +359,7 @@ func (c *connection) write(frame []byte) bool {
 			c.show("Sending", &f)
 		}
 	}
-	if err := c.wire.Write(frame, until(c.server.timeouts.write)); err != nil {
+	if err := c.writeInTime(frame); err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = errors.New("the client does not read")
 		}
@@ -351,6 +367,23 @@ func (c *connection) write(frame []byte) bool {
 		return false
 	}
 	return true
+}
+
+// writeSlack is the part of the write deadline by which it may be late: so it is
+// not set anew for each of many answers.
+const writeSlack = 16
+
+func (c *connection) writeInTime(frame []byte) error {
+	limit := c.server.timeouts.write
+	if limit == 0 {
+		return c.wire.WriteOn(frame)
+	}
+	now := time.Now()
+	if c.writeBy.Sub(now) >= limit {
+		return c.wire.WriteOn(frame)
+	}
+	c.writeBy = now.Add(limit + limit/writeSlack)
+	return c.wire.Write(frame, c.writeBy)
 }
 
 // until is the time after d; never, where d is 0.
