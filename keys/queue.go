@@ -25,7 +25,8 @@ func WithSource(ctx context.Context, s Source) context.Context {
 	return context.WithValue(ctx, sourceKey{}, s)
 }
 
-func sourceOf(ctx context.Context) Source {
+// SourceOf is what WithSource said.
+func SourceOf(ctx context.Context) Source {
 	s, _ := ctx.Value(sourceKey{}).(Source)
 	return s
 }
@@ -55,7 +56,7 @@ func (q *queue) enter(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	source := sourceOf(ctx)
+	source := SourceOf(ctx)
 	word, err := q.join(source)
 	if err != nil || word == nil {
 		return err
