@@ -87,6 +87,7 @@ func TestMaxStartups(t *testing.T) {
 		if n := r.server.waiting(); n != 99 {
 			t.Errorf("%d wait", n)
 		}
+		synctest.Wait()
 		if log := r.out.String(); strings.Count(log, "its place was needed") < 100 || strings.Count(log, "too many connections without login") > 400 {
 			t.Errorf("log of %d bytes", len(log))
 		}
@@ -193,6 +194,7 @@ func TestNoPenalty(t *testing.T) {
 			c.pipe.Close()
 		}
 		r.dial(peerOne)
+		synctest.Wait()
 		if n := r.figure(`proto_refused_total{reason="too many sessions"}`); n != "10" {
 			t.Errorf("%s refused", n)
 		}
