@@ -388,6 +388,13 @@ func (c *client) move(peer string) *client {
 func (r *rig) login(peer string) *client {
 	r.t.Helper()
 	c := r.dial(peer)
+	c.hello()
+	return c
+}
+
+// hello logs in.
+func (c *client) hello() {
+	c.t.Helper()
 	hello, err := c.Hello(nil, wire.Hello{MAC: "02:fc:00:00:00:01", User: goodUser, Password: goodPassword})
 	fatal(c.t, err)
 	c.send(string(hello))
@@ -396,7 +403,6 @@ func (r *rig) login(peer string) *client {
 		c.t.Fatalf("login: %+v %v", a, err)
 	}
 	c.secret = []string{c.Token(), goodPassword, string(f.Data.Get("key1").Raw()), string(f.Data.Get("key2").Raw())}
-	return c
 }
 
 func (c *client) send(frame string) {
