@@ -23,6 +23,10 @@ func NewConn(c net.Conn, limits Limits) *Conn {
 	return &Conn{net: c, reader: NewReader(c, limits)}
 }
 
+// Borrow makes the connection take the memory for frames read from p: see
+// Reader.Borrow. To be called before the first Read.
+func (c *Conn) Borrow(p *Pool) { c.reader.Borrow(p) }
+
 // Read reads the next frame, which is valid until the next Read. A deadline of
 // zero is none. After a deadline has passed (os.ErrDeadlineExceeded) it may be
 // called again and loses nothing; other errors are those of Reader.Next.
