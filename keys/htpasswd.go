@@ -31,16 +31,17 @@ type account struct {
 	hash []byte
 }
 
-// table is what a users file says. It never changes once it is parsed.
+// table is what a users file says, and which logins were found good by it. Of what the file says nothing changes once it is parsed.
 type table struct {
 	accounts map[string]account
 	dummy    []byte // a hash that takes the usual time and fits no password
+	verified *verified
 }
 
 // parseUsers reads a users file: lines of htpasswd with bcrypt hashes, blank lines, and comments from # on. Every bad
 // line is in the error, by its number and without anything of its text: a password may have slipped into it.
 func parseUsers(data []byte) (*table, *trouble) {
-	t := &table{accounts: map[string]account{}}
+	t := &table{accounts: map[string]account{}, verified: newVerified()}
 	costs := map[int]int{}
 	var bad []string
 	number := 0

@@ -76,6 +76,30 @@ func Load(certFile, keyFile string, pass PassPhrase, now time.Time) (*Identity, 
 	return id, nil
 }
 
+// LoadCertificate is Load with a key that is loaded already.
+func LoadCertificate(certFile string, key crypto.Signer, now time.Time) (*Identity, error) {
+	file, err := readPEM(certFile)
+	if err != nil {
+		return nil, err
+	}
+	certs, err := file.certificates()
+	if err != nil {
+		return nil, err
+	}
+	certs, ok := leafFirst(certs, key)
+	if !ok {
+		return nil, cannot("use", certFile, &trouble{what: "it is not for the key that is loaded"})
+	}
+	if t := outOfDate(certs[0], now); t != nil {
+		return nil, cannot("use", certFile, t)
+	}
+	id := newIdentity(certs, key, certFile)
+	if len(file.keys) > 0 {
+		id.CertFile = ""
+	}
+	return id, nil
+}
+
 func newIdentity(certs []*x509.Certificate, key crypto.Signer, certFile string) *Identity {
 	id := &Identity{CertFile: certFile}
 	for _, cert := range certs {

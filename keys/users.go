@@ -40,8 +40,8 @@ type User struct {
 
 // Users checks logins. It is safe for use by several goroutines.
 type Users struct {
-	source *usersFile    // nil: the built-in user
-	gate   chan struct{} // a place in it for each computation that may run at once
+	source *usersFile // nil: the built-in user
+	queue  *queue     // for a place to compute in
 }
 
 // LoadUsers reads a users file: see the package comment for its form. The error, an [*Error], names the first five bad
@@ -56,8 +56,17 @@ func LoadUsers(file string) (*Users, error) {
 		return nil, cannot("read", file, bad)
 	}
 	source := &usersFile{path: file, table: t, seen: sha256.Sum256(data)}
-	// A bcrypt computation is nothing but arithmetic: more of them than processors only make each other late.
-	return &Users{source: source, gate: make(chan struct{}, runtime.GOMAXPROCS(0))}, nil
+	// A bcrypt computation is nothing but arithmetic: more of them than processors only make each other late. One
+	// processor is left to those who are in already.
+	return &Users{source: source, queue: newQueue(max(1, runtime.GOMAXPROCS(0)-1), 0)}, nil
+}
+
+// Bound bounds how many logins may wait, 0 for no bound; the others are refused with ErrBusy. It is to be called before
+// the first Check.
+func (u *Users) Bound(waiting int) {
+	if u.queue != nil {
+		u.queue.most = waiting
+	}
 }
 
 // BuiltIn returns the one user test with the password test, whom a token calls client1 with the id 1: the login of the
@@ -74,31 +83,45 @@ func (u *Users) Watch(now func() time.Time, changed func(err error)) {
 	}
 }
 
+// Look looks at the file if a second has passed since the last time, as Check does.
+func (u *Users) Look() {
+	if u.source != nil {
+		u.source.current()
+	}
+}
+
+// Reread looks at the file now, and whatever it finds is told to changed of Watch.
+func (u *Users) Reread() {
+	if u.source == nil {
+		return
+	}
+	u.source.mu.Lock()
+	u.source.looked, u.source.seen, u.source.missing = time.Time{}, [sha256.Size]byte{}, ""
+	u.source.mu.Unlock()
+	u.source.current()
+}
+
 // Check returns the user of a login. Otherwise errors.Is(err, ErrWrongLogin) holds, or err is that of ctx, which may
-// end while the login waits for a processor. An unknown user takes as long as a wrong password, as far as the hashes
+// end while the login waits for a processor, or ErrBusy: see Bound and WithSource. A login that was good is remembered
+// until the file changes, and then takes no time. An unknown user takes as long as a wrong password, as far as the hashes
 // in the file have one cost.
 func (u *Users) Check(ctx context.Context, name, password string) (User, error) {
 	if u.source == nil {
 		return checkBuiltIn(name, password)
 	}
 	t := u.source.current()
-	if err := u.enter(ctx); err != nil {
+	if t.verified.has(name, password) {
+		return User{Name: name, ID: t.accounts[name].id}, nil
+	}
+	if err := u.queue.enter(ctx); err != nil {
 		return User{}, err
 	}
-	defer func() { <-u.gate }()
-	return t.check(name, password)
-}
-
-func (u *Users) enter(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
+	defer u.queue.leave()
+	user, err := t.check(name, password)
+	if err == nil {
+		t.verified.add(name, password)
 	}
-	select {
-	case u.gate <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return user, err
 }
 
 // check computes exactly one hash, whatever the outcome.

@@ -147,18 +147,20 @@ func TestUsersSameTime(t *testing.T) {
 
 func TestUsersContext(t *testing.T) {
 	users := load(t, "alice:"+hashOf(t, "x", bcrypt.MinCost))
-	if cap(users.gate) != runtime.GOMAXPROCS(0) {
-		t.Errorf("%d logins at once", cap(users.gate))
+	if want := max(1, runtime.GOMAXPROCS(0)-1); users.queue.free != want {
+		t.Errorf("%d logins at once, want %d", users.queue.free, want)
 	}
-	for range cap(users.gate) {
-		users.gate <- struct{}{} // computations that do not end
+	for range users.queue.free {
+		if err := users.queue.enter(t.Context()); err != nil { // computations that do not end
+			t.Fatal(err)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(time.Millisecond, cancel)
 	if _, err := users.Check(ctx, "alice", "x"); !errors.Is(err, context.Canceled) || errors.Is(err, ErrWrongLogin) {
 		t.Errorf("while waiting: %v", err)
 	}
-	<-users.gate
+	users.queue.leave()
 	if _, err := users.Check(ctx, "alice", "x"); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended before: %v", err)
 	}

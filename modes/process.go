@@ -26,6 +26,10 @@ type Process struct {
 	Signals <-chan os.Signal // INT and TERM
 	Version string
 
+	// Hangups gives the HUP signals from now on, for a mode that has a use for them;
+	// the others are ended by the first.
+	Hangups func() <-chan os.Signal
+
 	InTerminal  bool // In can be asked, and its echo turned off
 	OutTerminal bool // somebody looks at the results
 	StatusLine  bool // Err can show a status line, and Out does not go elsewhere on the same screen
@@ -59,9 +63,17 @@ func FromOS(version string) *Process {
 		StatusLine: isTerminal(os.Stderr) && os.Getenv("TERM") != "dumb" && !isPipe(os.Stdout),
 		ReadHidden: func() ([]byte, error) { return term.ReadPassword(stdin) },
 
+		Hangups:         hangups,
 		Width:           func() int { w, _, _ := term.GetSize(int(os.Stderr.Fd())); return w },
 		RestoreTerminal: restore,
 	}
+}
+
+// hangups asks for HUP. Of several while one is at hand, one is kept.
+func hangups() <-chan os.Signal {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c
 }
 
 // isPipe says whether a program reads f, which may print to the same terminal.

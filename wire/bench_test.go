@@ -2,9 +2,13 @@ package wire
 
 import (
 	"bytes"
+	"context"
+	crand "crypto/rand"
 	"encoding/json"
 	"math/big"
+	"strconv"
 	"testing"
+	"time"
 )
 
 var benchFrame = []byte(`{"header": {"token": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJuYW1lIjoiY2xpZW50MSIsImlkIjoxfQ.8fQUiqhpLcX-GKn2WxRrcvqZ_l85-wSGGNxHzo2tiwk"}, "data": {"sessionId": 1, "message-type": "DATA_REQUEST", "sequence": 1234567890123, "x": "yyyyyyyyyyyyy"}}`)
@@ -106,5 +110,31 @@ func BenchmarkSealSlow(b *testing.B) {
 	for b.Loop() {
 		v := new(big.Int).SetBytes(slowCFB8(Key{1}, Register{2}, text, true))
 		_ = v.Add(v, big.NewInt(Shift)).String()
+	}
+}
+
+// BenchmarkAnswer: a whole DATA_REQUEST, without the connection.
+func BenchmarkAnswer(b *testing.B) {
+	s := newBench(b, func(c *ServerConfig) { c.Now, c.Random = time.Now, crand.Reader })
+	s.login()
+	var stream bytes.Buffer
+	for i := range 1000 {
+		stream.WriteString(request(1, strconv.Itoa(i+2)) + "\n")
+	}
+	all := stream.Bytes()
+	dst := make([]byte, 0, MaxFrame)
+	b.ReportAllocs()
+	var r *Reader
+	for i := 0; b.Loop(); i++ {
+		if i%1000 == 0 {
+			r = NewReader(bytes.NewReader(all), Limits{})
+		}
+		f, err := r.Next()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if v := s.Answer(context.Background(), dst, f, home); v.Event != Answered {
+			b.Fatal(v.Refusal)
+		}
 	}
 }

@@ -23,17 +23,26 @@ func NewConn(c net.Conn, limits Limits) *Conn {
 	return &Conn{net: c, reader: NewReader(c, limits)}
 }
 
+// Borrow makes the connection take the memory for frames read from p: see
+// Reader.Borrow. To be called before the first Read.
+func (c *Conn) Borrow(p *Pool) { c.reader.Borrow(p) }
+
 // Read reads the next frame, which is valid until the next Read. A deadline of
 // zero is none. After a deadline has passed (os.ErrDeadlineExceeded) it may be
 // called again and loses nothing; other errors are those of Reader.Next.
 func (c *Conn) Read(deadline time.Time) (*Frame, error) {
-	if err := c.setReadDeadline(deadline); err != nil {
+	if err := c.SetReadDeadline(deadline); err != nil {
 		return nil, err
 	}
 	return c.reader.Next()
 }
 
-func (c *Conn) setReadDeadline(deadline time.Time) error {
+// ReadOn is Read under the deadline that was set last.
+func (c *Conn) ReadOn() (*Frame, error) { return c.reader.Next() }
+
+// SetReadDeadline is for what is read before the first frame, below this Conn: that
+// too is ended by Interrupt.
+func (c *Conn) SetReadDeadline(deadline time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.interrupted {
@@ -51,11 +60,17 @@ func (c *Conn) Interrupt() {
 	_ = c.net.SetReadDeadline(time.Unix(1, 0)) // fails on a closed connection, where nothing waits
 }
 
-// Write writes one frame in one Write: over TLS, one record.
+// Write writes one frame in one Write: over TLS, one record. A deadline of zero is
+// none.
 func (c *Conn) Write(frame []byte, deadline time.Time) error {
 	if err := c.net.SetWriteDeadline(deadline); err != nil {
 		return err
 	}
+	return c.WriteOn(frame)
+}
+
+// WriteOn is Write under the deadline that was set last.
+func (c *Conn) WriteOn(frame []byte) error {
 	_, err := c.net.Write(frame)
 	return err
 }

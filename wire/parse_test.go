@@ -257,12 +257,31 @@ func readAll(src io.Reader, limits Limits) (frames []string, err error) {
 	}
 }
 
-func sameReading(t *testing.T, what string, in []byte, limits Limits, src io.Reader) {
+// sameReading: a stream gives the same split as whole, and in memory that is
+// borrowed the same as in the Reader's own.
+func sameReading(t *testing.T, what string, in []byte, limits Limits, src func() io.Reader) {
 	t.Helper()
 	whole, wholeErr := readAll(bytes.NewReader(in), limits)
-	split, splitErr := readAll(src, limits)
-	if !reflect.DeepEqual(whole, split) || !reflect.DeepEqual(wholeErr, splitErr) {
-		t.Fatalf("%s of %q:\nwhole %q %v\nsplit %q %v", what, in, whole, wholeErr, split, splitErr)
+	for kind, read := range map[string]func(io.Reader, Limits) ([]string, error){"own": readAll, "borrowed": readBorrowed} {
+		split, splitErr := read(src(), limits)
+		if !reflect.DeepEqual(whole, split) || !reflect.DeepEqual(wholeErr, splitErr) {
+			t.Fatalf("%s of %q, %s memory:\nwhole %q %v\nsplit %q %v", what, in, kind, whole, wholeErr, split, splitErr)
+		}
+	}
+}
+
+// readBorrowed is readAll in borrowed memory, which must be blank when it is lent
+// and blank again when it is given back.
+func readBorrowed(src io.Reader, limits Limits) (frames []string, err error) {
+	var p Pool
+	r := NewReader(src, limits)
+	r.Borrow(&p)
+	for {
+		f, err := r.Next()
+		if err != nil {
+			return frames, err
+		}
+		frames = append(frames, string(f.Raw()))
 	}
 }
 
@@ -282,13 +301,42 @@ func TestWholeEqualsSplit(t *testing.T) {
 	for i, s := range streams {
 		in := []byte(s)
 		wide := Limits{Bytes: 64 << 10}
-		sameReading(t, fmt.Sprint("wide, stream ", i), in, wide, iotest.OneByteReader(strings.NewReader(s)))
-		sameReading(t, "one byte at a time", in, Limits{}, iotest.OneByteReader(strings.NewReader(s)))
-		sameReading(t, "halves", in, Limits{}, iotest.HalfReader(strings.NewReader(s)))
-		sameReading(t, "data with its error", in, Limits{}, iotest.DataErrReader(strings.NewReader(s)))
+		sameReading(t, fmt.Sprint("wide, stream ", i), in, wide, func() io.Reader { return iotest.OneByteReader(strings.NewReader(s)) })
+		sameReading(t, "one byte at a time", in, Limits{}, func() io.Reader { return iotest.OneByteReader(strings.NewReader(s)) })
+		sameReading(t, "halves", in, Limits{}, func() io.Reader { return iotest.HalfReader(strings.NewReader(s)) })
+		sameReading(t, "data with its error", in, Limits{}, func() io.Reader { return iotest.DataErrReader(strings.NewReader(s)) })
 		for cut := 0; cut <= len(s) && cut < 400; cut++ {
-			sameReading(t, fmt.Sprint("cut at ", cut), in, Limits{}, io.MultiReader(strings.NewReader(s[:cut]), strings.NewReader(s[cut:])))
+			sameReading(t, fmt.Sprint("cut at ", cut), in, Limits{}, func() io.Reader { return io.MultiReader(strings.NewReader(s[:cut]), strings.NewReader(s[cut:])) })
 		}
+	}
+}
+
+// TestBorrowedMemory: a Reader that waits for a frame holds none, and what was in
+// it is gone.
+func TestBorrowedMemory(t *testing.T) {
+	var p Pool
+	in, out := io.Pipe()
+	defer out.Close()
+	r := NewReader(in, Limits{})
+	r.Borrow(&p)
+	frame := `{"header":{},"data":{"password":"` + strings.Repeat("secret", 20) + `"}}`
+	go io.WriteString(out, frame+"\n")
+	f, err := r.Next()
+	if err != nil || string(f.Raw()) != frame || r.borrowed.loan == nil {
+		t.Fatalf("%v %v", f, err)
+	}
+	lent := r.borrowed.loan
+	more, stop := make(chan struct{}), errors.New("stop")
+	go func() { out.CloseWithError(stop); close(more) }()
+	if _, err := r.Next(); err != stop {
+		t.Fatal(err)
+	}
+	<-more
+	if r.borrowed.loan != nil || r.space != nil || r.buf != nil || r.frame != nil {
+		t.Errorf("it holds %+v", r)
+	}
+	if bytes.ContainsAny(lent.space[:], "secret") || bytes.ContainsAny(r.borrowed.first[:], "secret") {
+		t.Errorf("left behind: %q", lent.space)
 	}
 }
 
@@ -335,7 +383,7 @@ func FuzzReader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte, step uint8) {
 		limits := Limits{Bytes: 256, Levels: 5}
-		sameReading(t, "pieces", in, limits, &pieces{in, int(step%17) + 1})
+		sameReading(t, "pieces", in, limits, func() io.Reader { return &pieces{in, int(step%17) + 1} })
 	})
 }
 

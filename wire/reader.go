@@ -19,15 +19,17 @@ type Reader struct {
 	buf    []byte // read and not yet given out
 	base   int64  // offset of buf[0] in the stream
 	used   int    // bytes at the front of buf that the last frame took
-	frame  Frame
+	frame  *Frame
 	state  walk
 	tried  int // how many bytes of the current frame the parser has seen
 	err    error
+
+	borrowed *borrow // nil: the memory is its own
 }
 
 // NewReader makes a Reader with these limits.
 func NewReader(src io.Reader, limits Limits) *Reader {
-	return &Reader{src: src, limits: limits.withDefaults()}
+	return &Reader{src: src, limits: limits.withDefaults(), frame: new(Frame)}
 }
 
 // readSize is what a Reader makes room for: any frame of ours fits (the longest
@@ -48,6 +50,7 @@ func (r *Reader) Next() (*Frame, error) {
 	r.used = 0
 	for {
 		r.skipSpace()
+		r.rest()
 		f, err := r.parse()
 		if f != nil {
 			return f, nil
@@ -92,24 +95,30 @@ func (r *Reader) parse() (*Frame, error) {
 	if r.tried > eagerBytes && !r.state.done(r.buf) && len(r.buf) <= r.limits.Bytes && len(r.buf) < r.tried+r.tried/8 {
 		return nil, errShort
 	}
-	n, err := parse(r.buf, r.limits, &r.frame)
+	n, err := parse(r.buf, r.limits, r.frame)
 	if err != nil {
 		r.tried = len(r.buf)
 		return nil, err
 	}
 	r.used, r.tried, r.state = n, 0, walk{}
-	return &r.frame, nil
+	return r.frame, nil
 }
 
 // fill reads once more.
 func (r *Reader) fill() error {
-	if cap(r.buf) == len(r.buf) {
+	waits := r.borrowed != nil && r.borrowed.loan == nil
+	if !waits && cap(r.buf) == len(r.buf) {
 		if len(r.buf) > len(r.space)/2 || len(r.space) == 0 {
 			r.space = make([]byte, min(max(readSize, 2*len(r.space)), 2*r.limits.Bytes+readSize))
 		}
 		r.buf = r.space[:copy(r.space, r.buf)]
 	}
-	n, err := r.read()
+	n, err := 0, error(nil)
+	if waits {
+		n, err = r.wait()
+	} else {
+		n, err = r.read()
+	}
 	if n > 0 {
 		return nil // an error that came with bytes comes again
 	}
@@ -123,10 +132,13 @@ func (r *Reader) fill() error {
 	return err
 }
 
+// maxEmptyReads is how often a source may give neither bytes nor an error.
+const maxEmptyReads = 100
+
 // read reads once, and not for ever from a source that gives neither bytes nor
 // an error.
 func (r *Reader) read() (n int, err error) {
-	for range 100 {
+	for range maxEmptyReads {
 		n, err = r.src.Read(r.buf[len(r.buf):cap(r.buf)])
 		r.buf = r.buf[:len(r.buf)+n]
 		if n > 0 || err != nil {
@@ -139,7 +151,7 @@ func (r *Reader) read() (n int, err error) {
 // atEnd is the error for a stream that ended within a frame: what is wrong
 // with the bytes that came, and only if nothing is, that they end.
 func (r *Reader) atEnd() error {
-	if _, err := parse(r.buf, r.limits, &r.frame); err != errShort {
+	if _, err := parse(r.buf, r.limits, r.frame); err != errShort {
 		moveError(err, r.base)
 		return err
 	}

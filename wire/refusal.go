@@ -17,6 +17,8 @@ const (
 	WrongToken                // missing, malformed, expired, or not the one issued
 	WrongSequence             // null, 2.5, true, text, missing
 	UnknownType               // in a session, neither DATA_REQUEST nor CLOSE
+	TooManySessions           // a good login, and the limit of its user or of the server is reached
+	Overloaded                // the login was not looked at: too many wait
 	Failed                    // the server could not make the answer
 )
 
@@ -38,6 +40,8 @@ var refusals = [...]struct {
 	WrongToken:        {"wrong token", false},
 	WrongSequence:     {"wrong sequence", false},
 	UnknownType:       {"unknown type", false},
+	TooManySessions:   {"too many sessions", true},
+	Overloaded:        {"too many logins at once", true},
 	Failed:            {"server failure", false},
 }
 

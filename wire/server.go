@@ -22,7 +22,8 @@ type User struct {
 // Answer is; crypto/rand.Reader can bear it, a math/rand source cannot.
 type ServerConfig struct {
 	// Login checks a user name and password. It may take its time. Its error is
-	// the reason in the log; one after ctx has ended is not the user's fault.
+	// the reason in the log; one after ctx has ended is not the user's fault, and
+	// neither is one that is ErrBusy.
 	Login func(ctx context.Context, name, password string) (User, error)
 	// Token makes the token of a session that ends at the latest at end.
 	Token func(u User, session int64, start, end time.Time) (string, error)
@@ -39,6 +40,13 @@ type ServerConfig struct {
 	Rekey   int           // a fresh key with each Rekey-th answer of a session; 0: never
 	MaxLife time.Duration // of a session; 0: no end
 	Idle    time.Duration // a session ends after this time without a request; 0: never
+
+	// MaxSessions is how many sessions may live, MaxPerUser how many of one user.
+	// A HELLO over it is refused after its login was found good. 0: no limit.
+	MaxSessions, MaxPerUser int
+	// Pace is how many requests a session may make. What is over it is answered
+	// too: see Verdict.Wait.
+	Pace Pace
 }
 
 // A Server is the server's half of all its sessions, as a state machine: a
@@ -50,13 +58,15 @@ type Server struct {
 
 	mu       sync.Mutex
 	sessions map[int64]*Session
+	live     int            // sessions in the table, and those about to be
+	perUser  map[string]int // the same of each user
 	lastID   int64
 	expiries []*Session // whose time ran out since the last Expire
 }
 
 // NewServer makes a Server and draws its IV, which stays for its life.
 func NewServer(config ServerConfig) (*Server, error) {
-	s := &Server{config: config, sessions: make(map[int64]*Session)}
+	s := &Server{config: config, sessions: make(map[int64]*Session), perUser: make(map[string]int)}
 	if err := drawLetters(config.Random, s.iv[:]); err != nil {
 		return nil, fmt.Errorf("cannot draw an IV: %w", err)
 	}
@@ -84,6 +94,10 @@ type Verdict struct {
 	Reason     error    // more about the refusal; nil where its name says all
 	Session    *Session // the session meant, where there is one
 	KeyChanged bool
+
+	// Wait is how long to read nothing more on this connection, because the session
+	// asks too fast. 0 within its Pace.
+	Wait time.Duration
 }
 
 // Answer takes a frame that came from peer. The reply is appended to dst.
@@ -142,19 +156,27 @@ func (s *Server) hello(ctx context.Context, dst []byte, f *Frame, peer netip.Add
 	}
 	user, err := s.config.Login(ctx, name, password)
 	switch {
+	case errors.Is(err, ErrBusy):
+		return refuse(dst, seq, Overloaded, nil)
 	case err != nil && ctx.Err() != nil:
 		return refuse(dst, seq, Failed, fmt.Errorf("the login was not checked in time: %w", err))
 	case err != nil:
 		return refuse(dst, seq, WrongLogin, err)
 	}
-	session, err := s.open(user, mac, peer)
+	id, err := s.reserve(user)
 	if err != nil {
+		return refuse(dst, seq, TooManySessions, err)
+	}
+	session, err := s.open(id, user, mac, peer)
+	if err != nil {
+		s.release(user)
 		return refuse(dst, seq, Failed, err)
 	}
 	reply, err := appendHelloAck(dst, &helloAck{
 		sequence: seq, session: session.ID, key: session.key, iv: s.iv, token: string(session.token),
 	})
 	if err != nil {
+		s.release(user)
 		return refuse(dst, seq, Failed, err)
 	}
 	session.key = Key{}
@@ -163,11 +185,7 @@ func (s *Server) hello(ctx context.Context, dst []byte, f *Frame, peer netip.Add
 }
 
 // open makes a session, which is not in the table yet.
-func (s *Server) open(user User, mac string, peer netip.Addr) (*Session, error) {
-	s.mu.Lock()
-	s.lastID++
-	id := s.lastID
-	s.mu.Unlock()
+func (s *Server) open(id int64, user User, mac string, peer netip.Addr) (*Session, error) {
 	now := s.config.Now()
 	session := &Session{ID: id, User: user, MAC: cutMAC(mac), Peer: plainAddr(peer), Start: now, used: now}
 	key, err := drawKey(s.config.Random)

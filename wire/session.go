@@ -28,6 +28,7 @@ type Session struct {
 
 	used  time.Time // of the last good frame; under Server.mu
 	ended bool      // under Server.mu
+	pace  meter     // under mu
 }
 
 // Answered is how many fresh answers the session has had.
@@ -54,11 +55,13 @@ func (s *Session) AppendClose(dst []byte) []byte {
 func (s *Server) request(dst []byte, session *Session, seq Sequence) Verdict {
 	session.mu.Lock()
 	defer session.mu.Unlock()
-	if !s.touch(session) {
+	now := s.config.Now()
+	if !s.touch(session, now) {
 		return refuse(dst, seq, NoSession, nil) // it ended while this one waited
 	}
+	wait := session.pace.take(s.config.Pace, now)
 	if session.answered > 0 && seq == session.last {
-		return Verdict{Event: Resent, Reply: append(dst, session.reply...)}
+		return Verdict{Event: Resent, Wait: wait, Reply: append(dst, session.reply...)}
 	}
 	key, err := s.seal(session)
 	if err != nil {
@@ -70,7 +73,7 @@ func (s *Server) request(dst []byte, session *Session, seq Sequence) Verdict {
 	}
 	session.reply, session.last = reply, seq
 	session.answered++
-	return Verdict{Event: Answered, Reply: append(dst, reply...), KeyChanged: key != nil}
+	return Verdict{Event: Answered, Wait: wait, Reply: append(dst, reply...), KeyChanged: key != nil}
 }
 
 // seal makes the digits of the session's next data, and gives the key that goes
@@ -102,8 +105,7 @@ func cutText(text string) string {
 }
 
 // touch notes that the session is in use; it says whether it still lives.
-func (s *Server) touch(session *Session) bool {
-	now := s.config.Now()
+func (s *Server) touch(session *Session, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.expired(session, now) {
@@ -143,9 +145,8 @@ func (s *Server) expired(session *Session, now time.Time) bool {
 	}
 	if !session.ended {
 		s.expiries = append(s.expiries, session)
+		s.drop(session)
 	}
-	session.ended = true
-	delete(s.sessions, session.ID)
 	return true
 }
 
@@ -179,8 +180,7 @@ func (s *Server) remove(session *Session) bool {
 	if s.expired(session, now) {
 		return false
 	}
-	session.ended = true
-	delete(s.sessions, session.ID)
+	s.drop(session)
 	return true
 }
 

@@ -3,6 +3,7 @@ package serve
 
 import (
 	"net"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -23,7 +24,7 @@ func Command(p *modes.Process) *cli.Command {
 		Usage:       "run a server",
 		ArgsUsage:   " ", // none: the library writes [arguments...] for ""
 		Description: description,
-		Flags:       flags(),
+		Flags:       append(flags(), append(operatorFlags(), limitFlags()...)...),
 		Action: func(c *cli.Context) error {
 			if err := modes.Leftover(c, 0); err != nil {
 				return err
@@ -56,6 +57,18 @@ func flags() []cli.Flag {
 	}
 }
 
+// operatorFlags are for whoever runs the server.
+func operatorFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "check", Usage: "check flags and files, and exit", EnvVars: []string{"PROTO_CHECK"}},
+		&cli.DurationFlag{Name: "reload", Usage: "read changed certificate, key and users every `TIME`, and on HUP", Value: time.Minute, EnvVars: []string{"PROTO_RELOAD"}},
+		&cli.StringFlag{Name: "admin", Usage: "show /metrics, /healthz and /readyz on `ADDRESS`, on loopback", EnvVars: []string{"PROTO_ADMIN"}},
+		&cli.BoolFlag{Name: "admin-anywhere", Usage: "let --admin listen elsewhere, too", EnvVars: []string{"PROTO_ADMIN_ANYWHERE"}},
+		&cli.BoolFlag{Name: "admin-pprof", Usage: "show /debug/pprof there, too", EnvVars: []string{"PROTO_ADMIN_PPROF"}},
+		&cli.StringSliceFlag{Name: "trusted-proxy", Usage: "take who is connected from the PROXY header, from `CIDR`; repeatable", EnvVars: []string{"PROTO_TRUSTED_PROXY"}},
+	}
+}
+
 // settings are the flags, checked.
 type settings struct {
 	listen       []string // host:port
@@ -71,6 +84,14 @@ type settings struct {
 	drain        time.Duration
 	log          string
 	verbose      bool
+
+	check         bool
+	reloadEvery   time.Duration
+	admin         string // host:port, or ""
+	adminAnywhere bool
+	adminPprof    bool
+	proxies       []netip.Prefix
+	limits        limits
 }
 
 func read(c *cli.Context) (*settings, error) {
@@ -86,6 +107,9 @@ func read(c *cli.Context) (*settings, error) {
 	if err := s.checkNumbers(); err != nil {
 		return nil, err
 	}
+	if err := s.readOperator(c); err != nil {
+		return nil, err
+	}
 	for _, address := range c.StringSlice("listen") {
 		host, port, err := modes.ParseAddress(address)
 		if err != nil {
@@ -97,6 +121,39 @@ func read(c *cli.Context) (*settings, error) {
 		return s, s.checkLoopback()
 	}
 	return s, nil
+}
+
+func (s *settings) readOperator(c *cli.Context) (err error) {
+	s.check, s.reloadEvery = c.Bool("check"), c.Duration("reload")
+	s.adminAnywhere, s.adminPprof = c.Bool("admin-anywhere"), c.Bool("admin-pprof")
+	if s.reloadEvery < 0 {
+		return modes.Usage("", "--reload cannot be %v: it is below zero", s.reloadEvery)
+	}
+	if s.proxies, err = prefixes("trusted-proxy", c.StringSlice("trusted-proxy"), ""); err != nil {
+		return err
+	}
+	if s.limits, err = readLimits(c); err != nil {
+		return err
+	}
+	return s.readAdmin(c.String("admin"))
+}
+
+func (s *settings) readAdmin(address string) error {
+	if address == "" {
+		if s.adminAnywhere || s.adminPprof {
+			return modes.Usage("give --admin ADDRESS too, as 127.0.0.1:5001", "--admin-anywhere and --admin-pprof need --admin")
+		}
+		return nil
+	}
+	host, port, err := modes.ParseAddress(address)
+	if err != nil {
+		return err
+	}
+	s.admin = net.JoinHostPort(host, port)
+	if !s.adminAnywhere && !modes.IsLoopback(host) {
+		return notAnywhere(s.admin)
+	}
+	return nil
 }
 
 // smallestFrame and largestFrame are the bounds of --max-frame: below, our own

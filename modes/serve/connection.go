@@ -6,80 +6,175 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/netip"
 	"os"
+	"sync"
 	"time"
 
+	"proto/keys"
 	"proto/modes"
+	"proto/modes/serve/admission"
 	"proto/wire"
 )
 
-// connection is one client's connection; one goroutine runs it.
+// connection is one client's connection; one goroutine at a time runs it.
 type connection struct {
 	server   *server
-	raw      net.Conn
+	raw      *link
 	tls      *tls.Conn
 	wire     *wire.Conn
 	peer     netip.Addr
-	log      *slog.Logger
-	sessions []*wire.Session // used on this connection, the last one last
+	guest    *admission.Guest // nil where nothing is limited
+	sessions []*wire.Session  // used on this connection, the last one last
 	reply    []byte
+	renew    bool      // the deadline to read by must be set
+	writeBy  time.Time // the one to write by
+
+	mu       sync.Mutex
+	inUse    bool          // it has a session
+	stopping bool          // say CLOSE when what is at hand is answered
+	expelled bool          // its place was needed
+	stop     chan struct{} // nil while nobody waits for stopping
 }
 
-// handle runs a connection from accept to close.
-func (s *server) handle(ctx context.Context, nc net.Conn) {
-	tc := tls.Server(nc, s.tls)
-	c := &connection{
-		server: s, raw: nc, tls: tc, peer: peerAddr(nc),
-		wire: wire.NewConn(tc, s.limits),
-		log:  s.log.With("peer", nc.RemoteAddr().String()),
-	}
-	s.add(nc, c)
-	defer s.remove(nc)
-	defer nc.Close()
+// handle runs a connection from its handshake to its close. What comes after the
+// handshake has a goroutine of its own: the stack of this one has grown by then,
+// and a connection lives long.
+func (s *server) handle(ctx context.Context, c *connection) {
+	done := false
+	defer func() {
+		if !done {
+			s.remove(c)
+		}
+	}()
 	if !c.handshake(ctx) {
 		return
 	}
-	c.run(ctx)
+	done = true
+	s.active.Go(func() {
+		defer s.remove(c)
+		c.run(ctx)
+	})
 }
 
-func peerAddr(nc net.Conn) netip.Addr {
-	a, err := netip.ParseAddrPort(nc.RemoteAddr().String())
-	if err != nil {
-		return netip.Addr{} // not TCP: in tests
-	}
-	return a.Addr()
+// log is the server's with the peer in each line. It is made for each event, of
+// which there are few: kept, it would be the largest part of a connection.
+func (c *connection) log() *slog.Logger {
+	return c.server.log.With("peer", c.raw.RemoteAddr().String())
 }
 
 // interrupt makes the connection say CLOSE when it has answered what it is at.
-func (c *connection) interrupt() { c.wire.Interrupt() }
+func (c *connection) interrupt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopping = true
+	if c.stop != nil {
+		close(c.stop)
+		c.stop = nil
+	}
+	c.wire.Interrupt()
+}
+
+// expel ends the connection because its place is needed.
+func (c *connection) expel() {
+	c.mu.Lock()
+	c.expelled = true
+	c.mu.Unlock()
+	c.raw.Close()
+}
+
+func (c *connection) isStopping() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.stopping
+}
+
+// hasSession says whether the connection has been of use.
+func (c *connection) hasSession() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.inUse
+}
+
+func (c *connection) isExpelled() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.expelled
+}
+
+// pause waits before the next frame is read.
+func (c *connection) pause(ctx context.Context, d time.Duration) {
+	c.mu.Lock()
+	if c.stopping {
+		c.mu.Unlock()
+		return
+	}
+	stop := make(chan struct{})
+	c.stop = stop
+	c.mu.Unlock()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		c.mu.Lock()
+		c.stop = nil
+		c.mu.Unlock()
+	case <-stop:
+	case <-ctx.Done():
+	}
+}
 
 func (c *connection) handshake(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, c.server.timeouts.handshake)
-	defer cancel()
+	limit := c.server.timeouts.handshake
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	start := time.Now()
 	err := c.tls.HandshakeContext(ctx)
+	c.raw.release()
 	if err == nil {
+		c.server.metrics.handshake(time.Since(start))
 		return true
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		err = errors.New("TLS handshake not done in " + c.server.timeouts.handshake.String())
-	}
-	if c.server.draining() {
+	var record tls.RecordHeaderError
+	late := errors.Is(err, context.DeadlineExceeded)
+	switch {
+	case c.isExpelled():
+		err = errCrowded
+	case c.isStopping():
 		return false
+	case late:
+		err = errors.New("TLS handshake not done in " + limit.String())
+		c.penalise(admission.Slow)
+	case errors.As(err, &record):
+		c.penalise(admission.Garbage)
 	}
-	c.log.Warn("handshake failed", "reason", modes.NetworkReason(err))
+	if errors.Is(err, io.EOF) && c.server.fromProxy(c.peer) {
+		return false // it has looked whether we live
+	}
+	c.server.metrics.refuse(handshakeFailed)
+	c.log().Warn("handshake failed", "reason", modes.NetworkReason(err))
 	return false
+}
+
+// errCrowded is why a connection ends that was sent away.
+var errCrowded = errors.New("its place was needed: too many connections without login")
+
+// penalise holds the peer's address responsible for something.
+func (c *connection) penalise(w admission.Wrong) {
+	if until, refused := c.guest.Penalise(w); refused {
+		c.log().Warn("address refused", "for", time.Until(until).Round(time.Second))
+	}
 }
 
 // run reads frames and answers them until the connection ends.
 func (c *connection) run(ctx context.Context) {
-	var helloBy time.Time
-	if d := c.server.timeouts.hello; d > 0 {
-		helloBy = time.Now().Add(d)
-	}
+	helloBy := until(c.server.timeouts.hello)
+	c.renew = true
 	for {
-		f, err := c.wire.Read(c.deadline(helloBy))
+		f, err := c.read(helloBy)
 		if err != nil {
 			if c.stopped(err, helloBy) {
 				return
@@ -87,22 +182,48 @@ func (c *connection) run(ctx context.Context) {
 			continue
 		}
 		c.show("Received", f)
-		if !c.answer(ctx, f, helloBy) {
+		more, wait := c.answer(ctx, f, helloBy)
+		if !more {
 			return
+		}
+		if wait > 0 {
+			c.pause(ctx, wait)
 		}
 	}
 }
 
-// answer answers a frame and says whether to go on. Before there is a session it
-// must be answered by HELLO's deadline: so a login does not wait for ever, behind
-// others whose passwords are being checked.
-func (c *connection) answer(ctx context.Context, f *wire.Frame, helloBy time.Time) bool {
-	if len(c.sessions) == 0 && !helloBy.IsZero() {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, helloBy)
-		defer cancel()
+// read reads the next frame. Its deadline is set anew only where that makes a
+// difference: while the same sessions are in use it only moves away, and one that
+// comes too early is found to be none.
+func (c *connection) read(helloBy time.Time) (*wire.Frame, error) {
+	if !c.renew {
+		return c.wire.ReadOn()
 	}
-	return c.carryOut(c.server.core.Answer(ctx, c.reply[:0], f, c.peer))
+	c.renew = false
+	return c.wire.Read(c.deadline(helloBy))
+}
+
+// answer answers a frame and says whether to go on, and after what time. Before
+// there is a session it must be answered by HELLO's deadline: so a login does not
+// wait for ever, behind others whose passwords are being checked.
+func (c *connection) answer(ctx context.Context, f *wire.Frame, helloBy time.Time) (more bool, wait time.Duration) {
+	start := c.server.metrics.now()
+	if len(c.sessions) == 0 {
+		c.guest.Busy(true)
+		defer c.guest.Busy(false)
+		if !helloBy.IsZero() {
+			var cancel context.CancelFunc
+			ctx, cancel = context.WithDeadline(ctx, helloBy)
+			defer cancel()
+		}
+	}
+	if f.Type().Is(wire.TypeHello) {
+		ctx = keys.WithSource(ctx, keys.Source{Addr: admission.Source(c.peer), Suspect: c.guest.Suspect()})
+	}
+	v := c.server.core.Answer(ctx, c.reply[:0], f, c.peer)
+	more = c.carryOut(v)
+	c.server.metrics.answered(v, start)
+	return more, v.Wait
 }
 
 // deadline is until when the next frame must come: HELLO's, and once a session
@@ -129,19 +250,22 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 	var syntax *wire.SyntaxError
 	var limit *wire.LimitError
 	switch {
+	case c.isExpelled():
+		c.refused(errCrowded.Error())
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		if !c.server.draining() && len(c.sessions) > 0 && time.Now().Before(c.deadline(helloBy)) {
+		if !c.isStopping() && len(c.sessions) > 0 && time.Now().Before(c.deadline(helloBy)) {
+			c.renew = true
 			return false
 		}
 		c.closeUnasked()
 	case errors.As(err, &syntax), errors.As(err, &limit):
 		c.carryOut(c.server.core.Malformed(c.reply[:0], err))
 	case errors.Is(err, io.EOF):
-		c.log.Info("connection closed by the client", c.about()...)
+		c.log().Info("connection closed by the client", c.about()...)
 		_ = c.tls.SetWriteDeadline(time.Now().Add(c.server.timeouts.linger))
 		_ = c.tls.CloseWrite() // its close_notify is answered, if it still listens
 	default:
-		c.log.Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
+		c.log().Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
 	}
 	return true
 }
@@ -166,12 +290,13 @@ func (c *connection) session() *wire.Session {
 func (c *connection) closeUnasked() {
 	session := c.session()
 	switch {
-	case c.server.draining():
-		c.log.Info("closed: the server stops", c.about()...)
+	case c.isStopping():
+		c.log().Info("closed: the server stops", c.about()...)
 	case session == nil:
-		c.log.Warn("refused", "reason", "no HELLO in "+c.server.timeouts.hello.String())
+		c.refused("no HELLO in " + c.server.timeouts.hello.String())
+		c.penalise(admission.Slow)
 	default:
-		c.log.Info("closed: the session has ended", c.about()...)
+		c.log().Info("closed: the session has ended", c.about()...)
 	}
 	c.reply = session.AppendClose(c.reply[:0])
 	if c.write(c.reply) {
@@ -182,8 +307,19 @@ func (c *connection) closeUnasked() {
 // carryOut logs and does what a verdict says, and says whether to go on.
 func (c *connection) carryOut(v wire.Verdict) bool {
 	c.note(v)
-	if v.Event == wire.Opened || v.Event == wire.Answered || v.Event == wire.Resent {
+	switch {
+	case v.Event == wire.Opened, v.Event == wire.Answered, v.Event == wire.Resent:
+		if len(c.sessions) == 0 {
+			c.guest.LoggedIn()
+			c.mu.Lock()
+			c.inUse = true
+			c.mu.Unlock()
+		}
 		c.use(v.Session)
+	case v.Refusal == wire.WrongLogin:
+		c.penalise(admission.FailedLogin)
+	case v.Refusal == wire.NoFrame && len(c.sessions) == 0:
+		c.penalise(admission.Garbage)
 	}
 	c.reply = v.Reply
 	if len(v.Reply) > 0 && !c.write(v.Reply) {
@@ -200,6 +336,7 @@ func (c *connection) use(session *wire.Session) {
 	if c.session() == session {
 		return
 	}
+	c.renew = true
 	kept := c.sessions[:0]
 	for _, s := range c.sessions {
 		if _, alive := c.server.core.Deadline(s); alive && s != session {
@@ -215,29 +352,6 @@ func (c *connection) use(session *wire.Session) {
 // longer keep it open.
 const maxKept = 16
 
-// note logs a verdict: one event for each refusal, and for the beginning and
-// the end of a session.
-func (c *connection) note(v wire.Verdict) {
-	switch v.Event {
-	case wire.Opened:
-		c.log.Info("session opened", "session", v.Session.ID, "user", v.Session.User.Name, "mac", v.Session.MAC)
-	case wire.Ended:
-		c.log.Info("session closed", "session", v.Session.ID, "user", v.Session.User.Name, "answers", v.Session.Answered(), "age", time.Since(v.Session.Start).Round(time.Millisecond))
-	case wire.Refused:
-		attrs := []any{"reason", v.Refusal.String()}
-		if v.Reason != nil {
-			attrs = append(attrs, "detail", v.Reason)
-		}
-		switch {
-		case v.Session != nil:
-			attrs = append(attrs, "session", v.Session.ID)
-		case v.Refusal == wire.NoFrame || v.Refusal == wire.BadShape: // which can name none
-			attrs = append(attrs, c.about()...)
-		}
-		c.log.Warn("refused", attrs...)
-	}
-}
-
 func (c *connection) write(frame []byte) bool {
 	if c.server.trace != nil {
 		var f wire.Frame
@@ -245,36 +359,43 @@ func (c *connection) write(frame []byte) bool {
 			c.show("Sending", &f)
 		}
 	}
-	if err := c.wire.Write(frame, time.Now().Add(c.server.timeouts.write)); err != nil {
+	if err := c.writeInTime(frame); err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = errors.New("the client does not read")
 		}
-		c.log.Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
+		c.log().Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
 		return false
 	}
 	return true
+}
+
+// writeSlack is the part of the write deadline by which it may be late: so it is
+// not set anew for each of many answers.
+const writeSlack = 16
+
+func (c *connection) writeInTime(frame []byte) error {
+	limit := c.server.timeouts.write
+	if limit == 0 {
+		return c.wire.WriteOn(frame)
+	}
+	now := time.Now()
+	if c.writeBy.Sub(now) >= limit {
+		return c.wire.WriteOn(frame)
+	}
+	c.writeBy = now.Add(limit + limit/writeSlack)
+	return c.wire.Write(frame, c.writeBy)
+}
+
+// until is the time after d; never, where d is 0.
+func until(d time.Duration) time.Time {
+	if d == 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(d)
 }
 
 func (c *connection) show(word string, f *wire.Frame) {
 	if c.server.trace != nil {
 		c.server.trace(c.raw.RemoteAddr().String(), word, f)
 	}
-}
-
-// lingerBytes is how much of what a client still sends is read and thrown away.
-const lingerBytes = 1 << 20
-
-// linger ends a connection so that the client can read our last frame: closing
-// with bytes unread would reset it, and the reset overtake the frame.
-func (c *connection) linger() {
-	deadline := time.Now().Add(c.server.timeouts.linger)
-	_ = c.tls.SetDeadline(deadline) // where these fail, so does what follows
-	if err := c.tls.CloseWrite(); err != nil {
-		return
-	}
-	if half, ok := c.raw.(interface{ CloseWrite() error }); ok {
-		_ = half.CloseWrite()
-	}
-	_ = c.raw.SetReadDeadline(deadline)
-	_, _ = io.CopyN(io.Discard, c.raw, lingerBytes)
 }

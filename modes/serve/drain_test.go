@@ -29,7 +29,9 @@ func TestDrain(t *testing.T) {
 				asked.wantClose(3)
 				fresh.wantClose(0)
 				early.wantClose(0)
-				r.wantEnd(start, time.Second) // the time for clients to close their side
+				// The second of two sessions is told in the middle of the first third, and has a
+				// second to close its side.
+				r.wantEnd(start, 10*time.Second/3/2+time.Second)
 				if events := r.out.events(t, "refused"); len(events) != 0 {
 					t.Errorf("refused: %v", events)
 				}
@@ -38,20 +40,70 @@ func TestDrain(t *testing.T) {
 	}
 }
 
-// TestDrainAtOnce: clients that close their side do not keep the server.
-func TestDrainAtOnce(t *testing.T) {
-	bubble(t, options{}, func(t *testing.T, r *rig) {
+// TestDrainSpread: CLOSE is spread evenly over the first third of --drain, and
+// whoever waits for it is answered. Clients that close their side do not keep the
+// server.
+func TestDrainSpread(t *testing.T) {
+	bubble(t, options{drain: time.Minute}, func(t *testing.T, r *rig) {
+		const clients = 20
 		var all sync.WaitGroup
-		for range 20 {
+		var mu sync.Mutex
+		told := make(map[time.Duration]bool)
+		start := time.Now()
+		for range clients {
 			c := r.login(peerOne)
 			all.Go(func() {
 				c.wantFrame(`{"header":{},"data":{"sequesce":0,"message-type":"CLOSE"}}`)
+				mu.Lock()
+				told[time.Since(start)] = true
+				mu.Unlock()
 				c.pipe.Close()
 			})
 		}
+		last := r.login(peerOne)
+		r.signals <- os.Interrupt
+		r.aside.Go(func() {
+			for time.Since(start) < time.Minute {
+				frame, err := last.Request(nil)
+				fatalNot(err)
+				last.send(string(frame))
+				a, err := last.Receive(last.mustNext())
+				fatalNot(err)
+				if a.Kind == wire.Closed {
+					if d := time.Since(start); d > 20*time.Second {
+						t.Errorf("CLOSE after %v", d)
+					}
+					last.pipe.Close()
+					return
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+			t.Error("no CLOSE")
+		})
+		all.Wait()
+		if err := <-r.ended; err != nil {
+			t.Error(err)
+		}
+		missing := 0 // one of them is the last client's
+		for i := range clients + 1 {
+			if !told[time.Duration(i)*(20*time.Second/(clients+1))] {
+				missing++
+			}
+		}
+		if missing != 1 || len(told) != clients {
+			t.Errorf("told at %v", told)
+		}
+	})
+}
+
+// TestDrainOne: a single client is told at once.
+func TestDrainOne(t *testing.T) {
+	bubble(t, options{}, func(t *testing.T, r *rig) {
+		c := r.login(peerOne)
 		start := time.Now()
 		r.signals <- os.Interrupt
-		all.Wait()
+		c.wantFrame(`{"header":{},"data":{"sequesce":0,"message-type":"CLOSE"}}`)
+		c.pipe.Close()
 		r.wantEnd(start, 0)
 	})
 }

@@ -47,7 +47,7 @@ func StartLocal(ctx context.Context) (*Local, error) {
 	if err != nil {
 		return nil, modes.Coded(modes.ExitUsage, err)
 	}
-	listeners, err := listen(ctx, []string{"127.0.0.1:0"})
+	listeners, err := listen(ctx, []string{"127.0.0.1:0"}, 0)
 	if err != nil {
 		return nil, err
 	}

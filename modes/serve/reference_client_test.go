@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"proto/keys"
 	"proto/modes"
 	"proto/wire"
 )
@@ -220,14 +221,14 @@ func realServer(t *testing.T, text func() string) (address string, client *tls.C
 	id, _, err := s.identity(p)
 	fatal(t, err)
 	log := slog.New(slog.DiscardHandler)
-	config, err := s.config(p, log)
+	config, err := s.config(p, log, keys.BuiltIn())
 	fatal(t, err)
 	if text != nil {
 		config.Text = text
 	}
 	core, err := wire.NewServer(config)
 	fatal(t, err)
-	listeners, err := listen(t.Context(), []string{"127.0.0.1:0"})
+	listeners, err := listen(t.Context(), []string{"127.0.0.1:0"}, 0)
 	fatal(t, err)
 	signals, ended := make(chan os.Signal, 1), make(chan error, 1)
 	go func() { ended <- newServer(core, id, log).serveUntil(listeners, signals, time.Second) }()

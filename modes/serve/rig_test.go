@@ -19,6 +19,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/urfave/cli/v2"
+
 	"proto/keys"
 	"proto/modes"
 	"proto/wire"
@@ -52,6 +54,8 @@ type options struct {
 	verbose bool
 	login   func(ctx context.Context, name, password string) (wire.User, error)
 	listen  func(*memListener) net.Listener // in place of the listener itself
+	flags   []string                        // of the limits; nil: there are none
+	change  func(*server)                   // before it starts
 }
 
 func newRig(t *testing.T, o options) *rig {
@@ -75,12 +79,21 @@ func newRig(t *testing.T, o options) *rig {
 	fatal(t, err)
 	signer, err := keys.NewSigner(keys.RandomSecret(), time.Now)
 	fatal(t, err)
+	l := readFlags(t, o.flags)
 	core, err := wire.NewServer(wire.ServerConfig{
 		Login: o.login, Token: token(signer), RefuseToken: refuseToken(signer), Now: time.Now, Random: r.random,
 		Rekey: 10, MaxLife: 35 * time.Minute, Idle: 90 * time.Second,
+		MaxSessions: l.sessions, MaxPerUser: l.perUser, Pace: l.pace,
 	})
 	fatal(t, err)
 	r.server = newServer(core, id, log)
+	r.server.metrics = newFigures(r.server)
+	if o.flags != nil {
+		r.server.limit(l, []net.Listener{r.listener}, 0)
+	}
+	if o.change != nil {
+		o.change(r.server)
+	}
 	if o.verbose {
 		r.server.trace = tracer(r.out, o.log, log)
 	}
@@ -88,6 +101,34 @@ func newRig(t *testing.T, o options) *rig {
 	t.Cleanup(r.aside.Wait)
 	t.Cleanup(r.cut)
 	return r
+}
+
+// readFlags reads the flags of the limits; without any, nothing is limited.
+func readFlags(t *testing.T, flags []string) (l limits) {
+	t.Helper()
+	if flags == nil {
+		return l
+	}
+	app := &cli.App{Flags: limitFlags(), Action: func(c *cli.Context) (err error) {
+		l, err = readLimits(c)
+		return err
+	}}
+	fatal(t, app.Run(append([]string{"proto"}, flags...)))
+	return l
+}
+
+// figures are what /metrics shows under a name.
+func (r *rig) figure(name string) string {
+	r.t.Helper()
+	var b bytes.Buffer
+	r.server.metrics.write(&b)
+	for line := range strings.Lines(b.String()) {
+		if value, ok := strings.CutPrefix(line, name+" "); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	r.t.Fatalf("no %s in\n%s", name, b.String())
+	return ""
 }
 
 // cut ends the server whatever it is at.
@@ -347,6 +388,13 @@ func (c *client) move(peer string) *client {
 func (r *rig) login(peer string) *client {
 	r.t.Helper()
 	c := r.dial(peer)
+	c.hello()
+	return c
+}
+
+// hello logs in.
+func (c *client) hello() {
+	c.t.Helper()
 	hello, err := c.Hello(nil, wire.Hello{MAC: "02:fc:00:00:00:01", User: goodUser, Password: goodPassword})
 	fatal(c.t, err)
 	c.send(string(hello))
@@ -355,7 +403,6 @@ func (r *rig) login(peer string) *client {
 		c.t.Fatalf("login: %+v %v", a, err)
 	}
 	c.secret = []string{c.Token(), goodPassword, string(f.Data.Get("key1").Raw()), string(f.Data.Get("key2").Raw())}
-	return c
 }
 
 func (c *client) send(frame string) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"path/filepath"
 	"time"
 
 	"proto/keys"
@@ -17,11 +16,16 @@ import (
 
 // run serves until a signal comes, and then drains.
 func run(ctx context.Context, p *modes.Process, s *settings) error {
+	queue, err := newLogQueue(p.Err, s.log)
+	if err != nil {
+		return err
+	}
+	defer queue.close()
 	level := slog.LevelInfo
 	if s.verbose {
 		level = slog.LevelDebug
 	}
-	log, err := modes.NewLog(p.Err, s.log, level)
+	log, err := modes.NewLog(queue, s.log, level)
 	if err != nil {
 		return err
 	}
@@ -29,13 +33,20 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	if err != nil {
 		return err
 	}
+	if s.check {
+		return s.checked(p, ready)
+	}
 	srv := newServer(ready.core, ready.identity, log)
 	srv.limits.Bytes = s.maxFrame
-	if file := ready.identity.CertFile; s.cert == "" && file != "" {
-		srv.reload = func() (*keys.Identity, error) { return keys.Own(filepath.Dir(file), time.Now) }
+	srv.proxies = s.proxies
+	srv.limit(s.limits, ready.listeners, raiseOpenFiles())
+	srv.reload = s.reloader(p, ready)
+	srv.manager = newManager()
+	if srv.admin = ready.admin; srv.admin != nil {
+		srv.metrics = newFigures(srv)
 	}
 	if s.verbose {
-		srv.trace = tracer(p.Err, s.log, log)
+		srv.trace = tracer(queue, s.log, log)
 	}
 	if err := s.announce(p, ready); err != nil && !errors.Is(err, modes.ErrStdoutClosed) {
 		return err // nobody has to read it, but a full disk is worth a word
@@ -47,8 +58,10 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 type prepared struct {
 	identity  *keys.Identity
 	note      string // what is worth knowing about the identity
+	users     *keys.Users
 	core      *wire.Server
 	listeners []net.Listener
+	admin     *admin
 }
 
 func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logger) (r *prepared, err error) {
@@ -56,27 +69,36 @@ func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logg
 	if r.identity, r.note, err = s.identity(p); err != nil {
 		return nil, err
 	}
-	config, err := s.config(p, log)
+	if r.users, err = s.loadUsers(log); err != nil {
+		return nil, err
+	}
+	config, err := s.config(p, log, r.users)
 	if err != nil {
 		return nil, err
 	}
 	if r.core, err = wire.NewServer(config); err != nil {
 		return nil, modes.Coded(modes.ExitUsage, err)
 	}
-	if r.listeners, err = listen(ctx, s.listen); err != nil {
+	if s.check {
+		return r, s.resolve(ctx)
+	}
+	if r.listeners, err = s.listenAll(ctx); err != nil {
 		return nil, err
 	}
 	if s.users == "" {
-		return r, checkBound(r.listeners)
+		if err := checkBound(r.listeners); err != nil {
+			return nil, err
+		}
 	}
-	return r, nil
+	r.admin, err = s.listenAdmin(ctx)
+	return r, err
 }
 
 // identity loads the certificate and key, or makes our own. note says what is
 // worth knowing about them.
 func (s *settings) identity(p *modes.Process) (id *keys.Identity, note string, err error) {
 	if s.cert != "" {
-		id, err = keys.Load(s.cert, s.key, s.passPhrase(p), time.Now())
+		id, err = keys.Load(s.cert, s.key, s.passPhrase(p, true), time.Now())
 		if err != nil {
 			return nil, "", modes.Coded(modes.ExitUsage, err)
 		}
@@ -94,15 +116,15 @@ func (s *settings) identity(p *modes.Process) (id *keys.Identity, note string, e
 }
 
 // passPhrase gives the key's pass phrase: from a file, the environment, or a
-// prompt.
-func (s *settings) passPhrase(p *modes.Process) keys.PassPhrase {
+// prompt, if somebody may be asked.
+func (s *settings) passPhrase(p *modes.Process, ask bool) keys.PassPhrase {
 	if s.keyPassFile != "" {
 		return func() ([]byte, error) { return keys.ReadSecretFile(s.keyPassFile) }
 	}
 	if pass := p.Env("PROTO_KEY_PASS"); pass != "" {
 		return func() ([]byte, error) { return []byte(pass), nil }
 	}
-	if !p.InTerminal {
+	if !ask || !p.InTerminal {
 		return nil
 	}
 	file := s.key
@@ -112,21 +134,28 @@ func (s *settings) passPhrase(p *modes.Process) keys.PassPhrase {
 	return func() ([]byte, error) { return p.AskHidden("Pass phrase of " + modes.Show(file) + ": ") }
 }
 
-// config puts together what the protocol's server is given of the world.
-func (s *settings) config(p *modes.Process, log *slog.Logger) (c wire.ServerConfig, err error) {
-	users := keys.BuiltIn()
-	if s.users != "" {
-		if users, err = keys.LoadUsers(s.users); err != nil {
-			return c, modes.Coded(modes.ExitUsage, err)
-		}
-		users.Watch(time.Now, func(err error) {
-			if err != nil {
-				log.Error("users file not taken, the users stay as they were", "err", err)
-				return
-			}
-			log.Info("users file read again", "file", s.users)
-		})
+// loadUsers loads the users, who are read again when their file changes.
+func (s *settings) loadUsers(log *slog.Logger) (*keys.Users, error) {
+	if s.users == "" {
+		return keys.BuiltIn(), nil
 	}
+	users, err := keys.LoadUsers(s.users)
+	if err != nil {
+		return nil, modes.Coded(modes.ExitUsage, err)
+	}
+	users.Bound(s.limits.loginQueue)
+	users.Watch(time.Now, func(err error) {
+		if err != nil {
+			log.Error("users file not taken, the users stay as they were", "err", err)
+			return
+		}
+		log.Info("users file read again", "file", s.users)
+	})
+	return users, nil
+}
+
+// config puts together what the protocol's server is given of the world.
+func (s *settings) config(p *modes.Process, log *slog.Logger, users *keys.Users) (c wire.ServerConfig, err error) {
 	signer, err := s.signer()
 	if err != nil {
 		return c, modes.Coded(modes.ExitUsage, err)
@@ -139,6 +168,7 @@ func (s *settings) config(p *modes.Process, log *slog.Logger) (c wire.ServerConf
 		Login: login(users), Token: token(signer), RefuseToken: refuseToken(signer),
 		Text: text, Now: time.Now, Random: rand.Reader,
 		Rekey: s.rekey, MaxLife: s.maxLife, Idle: s.idle,
+		MaxSessions: s.limits.sessions, MaxPerUser: s.limits.perUser, Pace: s.limits.pace,
 	}, nil
 }
 
@@ -156,6 +186,9 @@ func (s *settings) signer() (*keys.Signer, error) {
 func login(users *keys.Users) func(context.Context, string, string) (wire.User, error) {
 	return func(ctx context.Context, name, password string) (wire.User, error) {
 		u, err := users.Check(ctx, name, password)
+		if errors.Is(err, keys.ErrBusy) {
+			err = wire.ErrBusy
+		}
 		return wire.User(u), err
 	}
 }
@@ -178,19 +211,4 @@ func refuseToken(signer *keys.Signer) func(string, int64) error {
 		}
 		return errors.New("token of an earlier session with this number")
 	}
-}
-
-// listen opens all addresses or none.
-func listen(ctx context.Context, addresses []string) (listeners []net.Listener, err error) {
-	for _, address := range addresses {
-		l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-		if err != nil {
-			for _, l := range listeners {
-				l.Close()
-			}
-			return nil, modes.Usage(listenHint(err), "cannot listen on %s: %s", address, modes.NetworkReason(err))
-		}
-		listeners = append(listeners, l)
-	}
-	return listeners, nil
 }

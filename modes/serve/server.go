@@ -6,19 +6,20 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"os"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"proto/keys"
+	"proto/modes/serve/admission"
 	"proto/wire"
 )
 
-// timeouts are the absolute deadlines of a connection.
+// timeouts are the absolute deadlines of a connection. 0 is none.
 type timeouts struct {
 	handshake time.Duration // from the accept to the end of the TLS handshake
-	hello     time.Duration // from then to the first frame that is good; 0: none
+	hello     time.Duration // from then to the first frame that is good
 	write     time.Duration // of one answer
 	linger    time.Duration // for the peer to read our CLOSE
 }
@@ -37,10 +38,17 @@ const sweepEvery = 5 * time.Second
 type server struct {
 	core     *wire.Server
 	identity atomic.Pointer[keys.Identity]
-	reload   func() (*keys.Identity, error) // nil: the identity stays
+	reload   reloader
+	manager  *manager
+	admin    *admin
 	tls      *tls.Config
 	log      *slog.Logger
 	limits   wire.Limits
+	door     *admission.Door // nil: all are let in
+	slots    slots
+	away     *turnAway
+	proxies  []netip.Prefix // trusted to say for whom they connect
+	metrics  *figures
 	timeouts timeouts
 	trace    func(peer, word string, f *wire.Frame) // nil: none
 
@@ -48,13 +56,13 @@ type server struct {
 	active sync.WaitGroup
 
 	mu    sync.Mutex
-	conns map[net.Conn]*connection
+	conns map[*connection]struct{}
 }
 
 func newServer(core *wire.Server, id *keys.Identity, log *slog.Logger) *server {
 	s := &server{
 		core: core, log: log, timeouts: defaultTimeouts(),
-		drain: make(chan struct{}), conns: make(map[net.Conn]*connection),
+		drain: make(chan struct{}), conns: make(map[*connection]struct{}), away: newTurnAway(heldMost),
 	}
 	s.identity.Store(id)
 	s.tls = &tls.Config{
@@ -62,74 +70,9 @@ func newServer(core *wire.Server, id *keys.Identity, log *slog.Logger) *server {
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return &s.identity.Load().Certificate, nil
 		},
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) { return s.slots.take(hello) },
 	}
 	return s
-}
-
-// serveUntil serves until a signal comes and then shuts down. After --drain, or a
-// second signal, connections are cut, and what still hangs on after that (a log
-// that nobody reads, a password being checked) is left to the end of the process.
-func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, drain time.Duration) error {
-	ctx, cut := context.WithCancel(context.Background())
-	defer cut()
-	var accepting, keeping sync.WaitGroup
-	for _, l := range listeners {
-		accepting.Go(func() { s.accept(ctx, l) })
-	}
-	keeping.Go(func() { s.sweep(ctx) })
-	keeping.Go(func() { s.renew(ctx) })
-
-	sig := <-signals
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		s.shutDown(listeners, &accepting, sig, drain)
-		cut()
-		keeping.Wait()
-	}()
-	timer := time.NewTimer(drain)
-	defer timer.Stop()
-	why := "a second signal"
-	select {
-	case <-stopped:
-		return nil
-	case <-timer.C:
-		why = "--drain is over"
-	case <-signals:
-	}
-	cut()
-	s.cutAll()
-	logged := make(chan struct{})
-	go func() {
-		s.log.Warn("connections cut", "reason", why)
-		close(logged)
-	}()
-	timer.Reset(afterCut)
-	for _, done := range []chan struct{}{logged, stopped} {
-		select {
-		case <-done:
-		case <-timer.C:
-			return nil
-		}
-	}
-	return nil
-}
-
-// afterCut is how long connections that were cut may take to notice.
-const afterCut = 250 * time.Millisecond
-
-// shutDown takes no new connections, has what is being answered finished, and
-// CLOSE said to all.
-func (s *server) shutDown(listeners []net.Listener, accepting *sync.WaitGroup, sig os.Signal, drain time.Duration) {
-	for _, l := range listeners {
-		l.Close()
-	}
-	close(s.drain)
-	s.interruptAll()
-	s.log.Info("stopping", "signal", sig, "sessions", s.core.Sessions(), "drain", drain)
-	accepting.Wait() // the last connection may just have come
-	s.active.Wait()
-	s.log.Info("stopped")
 }
 
 // accept takes connections until the listener is closed. Where the system has
@@ -141,7 +84,7 @@ func (s *server) accept(ctx context.Context, l net.Listener) {
 		switch {
 		case err == nil:
 			wait = 5 * time.Millisecond
-			s.active.Go(func() { s.handle(ctx, nc) })
+			s.welcome(ctx, nc)
 			continue
 		case errors.Is(err, net.ErrClosed):
 			return
@@ -158,30 +101,38 @@ func (s *server) accept(ctx context.Context, l net.Listener) {
 	}
 }
 
-// renewEvery is how often our own certificate is looked at: it is renewed days
-// before its end.
-const renewEvery = time.Hour
-
-// renew keeps the certificate shown from running out.
-func (s *server) renew(ctx context.Context) {
-	if s.reload == nil {
+// welcome lets a connection in or turns it away.
+func (s *server) welcome(ctx context.Context, nc net.Conn) {
+	s.metrics.accept()
+	c := s.newConnection(nc)
+	if s.fromProxy(c.peer) {
+		s.active.Go(func() { s.handleProxied(ctx, c) })
 		return
 	}
-	ticker := time.NewTicker(renewEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			id, err := s.reload()
-			if err != nil {
-				s.log.Error("certificate not renewed", "err", err)
-			} else if old := s.identity.Swap(id); !old.Certificate.Leaf.Equal(id.Certificate.Leaf) {
-				s.log.Info("certificate renewed", "until", id.Certificate.Leaf.NotAfter)
-			}
-		case <-ctx.Done():
-			return
-		}
+	if s.enter(c) {
+		s.add(c)
+		s.active.Go(func() { s.handle(ctx, c) })
 	}
+}
+
+func (s *server) newConnection(nc net.Conn) *connection {
+	raw := &link{Conn: nc, slots: s.slots}
+	tc := tls.Server(raw, s.tls)
+	return &connection{server: s, raw: raw, tls: tc, wire: wire.NewConn(tc, s.limits), peer: addrOf(nc.RemoteAddr())}
+}
+
+// enter asks the door, which closes a connection that it does not let in.
+func (s *server) enter(c *connection) bool {
+	if s.door == nil {
+		return true
+	}
+	guest, reason := s.door.Enter(c.peer, c.expel)
+	if reason != "" {
+		s.refuse(c.raw, reason)
+		return false
+	}
+	c.guest = guest
+	return true
 }
 
 // sweep ends sessions whose time has run out.
@@ -205,19 +156,36 @@ func (s *server) logExpired(session *wire.Session) {
 }
 
 // add and remove keep the list of connections, for draining.
-func (s *server) add(nc net.Conn, c *connection) {
+func (s *server) add(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.conns[nc] = c
+	s.conns[c] = struct{}{}
 	if s.draining() {
 		c.interrupt()
 	}
 }
 
-func (s *server) remove(nc net.Conn) {
+// remove sees a connection off.
+func (s *server) remove(c *connection) {
+	c.raw.Close()
+	c.guest.Leave()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.conns, nc)
+	delete(s.conns, c)
+}
+
+func (s *server) connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns)
+}
+
+// waiting is how many connections have not logged in.
+func (s *server) waiting() int {
+	if s.door == nil {
+		return 0
+	}
+	return s.door.Waiting()
 }
 
 func (s *server) draining() bool {
@@ -230,21 +198,5 @@ func isClosed(c <-chan struct{}) bool {
 		return true
 	default:
 		return false
-	}
-}
-
-func (s *server) interruptAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, c := range s.conns {
-		c.interrupt()
-	}
-}
-
-func (s *server) cutAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for nc := range s.conns {
-		nc.Close()
 	}
 }

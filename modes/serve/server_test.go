@@ -112,7 +112,7 @@ func TestWriteDeadline(t *testing.T) {
 		frame, err := c.Request(nil)
 		fatal(t, err)
 		c.send(string(frame))
-		r.connectionsUntil(1, 10*time.Second)
+		r.connectionsUntil(1, 10*time.Second+10*time.Second/writeSlack)
 		events := r.out.events(t, "connection lost")
 		if len(events) != 1 || events[0]["reason"] != "the client does not read" || events[0]["session"] != 1.0 {
 			t.Errorf("log: %v", events)
@@ -126,7 +126,7 @@ func TestDeafAtRefusal(t *testing.T) {
 		c := r.dial(peerOne)
 		c.pipe.stopReading()
 		c.send(`{]`)
-		r.connectionsUntil(1, 10*time.Second)
+		r.connectionsUntil(1, 10*time.Second+10*time.Second/writeSlack)
 	})
 }
 

@@ -1,0 +1,86 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"proto/modes"
+)
+
+// admin is what the operator sees of the server, on a listener of its own.
+type admin struct {
+	listener net.Listener
+	pprof    bool
+}
+
+// adminTimeout is how long a request to it may take to come; profiles take their
+// time to be answered.
+const adminTimeout = 10 * time.Second
+
+// listenAdmin opens its listener; nil if there is to be none.
+func (s *settings) listenAdmin(ctx context.Context) (*admin, error) {
+	if s.admin == "" {
+		return nil, nil
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", s.admin)
+	if err != nil {
+		return nil, modes.Usage(listenHint(err), "cannot listen on %s for --admin: %s", s.admin, modes.NetworkReason(err))
+	}
+	if !s.adminAnywhere && !onlyLoopback([]net.Listener{l}) {
+		l.Close()
+		return nil, notAnywhere(l.Addr().String())
+	}
+	return &admin{listener: l, pprof: s.adminPprof}, nil
+}
+
+func notAnywhere(address string) error {
+	return modes.Usage("it has no password; --admin-anywhere opens it to all who can reach it",
+		"cannot listen on %s for --admin: it is not loopback", address)
+}
+
+// run answers until ctx ends.
+func (a *admin) run(ctx context.Context, s *server) {
+	if a == nil {
+		return
+	}
+	web := &http.Server{
+		Handler: a.handler(s), ReadHeaderTimeout: adminTimeout, ReadTimeout: adminTimeout, IdleTimeout: time.Minute,
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), MaxHeaderBytes: 16 << 10,
+	}
+	stop := context.AfterFunc(ctx, func() { web.Close() })
+	defer stop()
+	if err := web.Serve(a.listener); err != nil && ctx.Err() == nil {
+		s.log.Error("--admin has ended", "err", err)
+	}
+}
+
+func (a *admin) handler(s *server) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		s.metrics.write(w)
+	})
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, "ok: %d connections, %d sessions\n", s.connections(), s.core.Sessions())
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if s.draining() {
+			http.Error(w, "draining", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	if a.pprof {
+		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	}
+	return mux
+}

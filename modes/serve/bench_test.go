@@ -1,0 +1,398 @@
+package serve
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime/pprof"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"proto/keys"
+	"proto/modes"
+	"proto/wire"
+)
+
+// The benchmarks of this file measure the server beside a bare TLS server that
+// answers messages of the same sizes, each in a process of its own with one
+// processor, while the test's process is the load. .ci/bench-serve runs them.
+
+// benchRole is the variable that makes this test binary a server.
+const benchRole = "PROTO_BENCH_ROLE"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(benchRole) {
+	case "":
+		os.Exit(m.Run())
+	case "serve":
+		os.Exit(benchServe())
+	case "floor":
+		os.Exit(benchFloor())
+	}
+}
+
+// benchServe is `proto serve` without limits.
+func benchServe() int {
+	if file := os.Getenv("PROTO_BENCH_PROFILE"); file != "" { // of one run, to look at
+		f, err := os.Create(file)
+		if err != nil || pprof.StartCPUProfile(f) != nil {
+			panic(err)
+		}
+		time.AfterFunc(20*time.Second, pprof.StopCPUProfile)
+	}
+	p := modes.FromOS("bench")
+	p.Args = []string{"serve", "--listen", "127.0.0.1:0", "--rate", "0", "--max-startups", "0", "--max-per-user", "0", "--idle", "1h", "--max-life", "2h"}
+	return p.Report(modes.Run(context.Background(), modes.NewApp(p, commandsOf(p)), p.Args))
+}
+
+// benchFloor answers every benchRequest bytes over TLS with benchResponse bytes,
+// and knows nothing more. Its connections have a fresh goroutine after the
+// handshake, as ours do.
+func benchFloor() int {
+	id, err := keys.Memory(time.Now)
+	if err != nil {
+		panic(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("listening", l.Addr())
+	config := &tls.Config{Certificates: []tls.Certificate{id.Certificate}}
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt)
+	go func() {
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				tc := tls.Server(nc, config)
+				if tc.Handshake() != nil {
+					nc.Close()
+					return
+				}
+				go echo(tc)
+			}()
+		}
+	}()
+	<-stop
+	return 0
+}
+
+func echo(c net.Conn) {
+	defer c.Close()
+	buf := make([]byte, 512)
+	answer := bytes.Repeat([]byte("x"), benchResponse)
+	answer[len(answer)-1] = '\n'
+	for {
+		if _, err := c.Read(buf); err != nil {
+			return
+		}
+		if _, err := c.Write(answer); err != nil {
+			return
+		}
+	}
+}
+
+// benchRequest and benchResponse are the sizes of usual frames.
+const (
+	benchRequest  = 330
+	benchResponse = 135
+)
+
+// process is a server of the benchmarks.
+type process struct {
+	role    string
+	cmd     *exec.Cmd
+	address string
+}
+
+func startProcess(b *testing.B, role string) *process {
+	b.Helper()
+	p := &process{role: role, cmd: exec.Command(os.Args[0])}
+	p.cmd.Env = append(os.Environ(), benchRole+"="+role, "GOMAXPROCS=1", "XDG_STATE_HOME="+b.TempDir())
+	p.cmd.Stderr = io.Discard
+	out, err := p.cmd.StdoutPipe()
+	if err == nil {
+		err = p.cmd.Start()
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(p.stop)
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() {
+		b.Fatalf("%s says nothing", role)
+	}
+	p.address = strings.Fields(lines.Text())[1]
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	return p
+}
+
+func (p *process) stop() {
+	if p.cmd.ProcessState == nil {
+		_ = p.cmd.Process.Kill()
+		_ = p.cmd.Wait()
+	}
+}
+
+// cpu is how long the process has computed.
+func (p *process) cpu() time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	user, _ := strconv.Atoi(f[11])
+	system, _ := strconv.Atoi(f[12])
+	return time.Duration(user+system) * time.Second / 100
+}
+
+// resident is its resident memory in KiB.
+func (p *process) resident() int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if f := strings.Fields(line); f[0] == "VmRSS:" {
+			n, _ := strconv.Atoi(f[1])
+			return n
+		}
+	}
+	return 0
+}
+
+// caller is one connection of the load.
+type caller struct {
+	conn net.Conn
+	tls  *tls.Conn
+	head []byte // a request up to its sequence
+	next int64
+	buf  []byte
+	read int64
+}
+
+var benchClient = &tls.Config{InsecureSkipVerify: true}
+
+// open connects, and at our server logs in.
+func (p *process) open() (*caller, error) {
+	nc, err := net.Dial("tcp", p.address)
+	if err != nil {
+		return nil, err
+	}
+	c := &caller{conn: nc, tls: tls.Client(nc, benchClient), next: 2, buf: make([]byte, 1024)}
+	if err := c.tls.Handshake(); err != nil {
+		return nil, err
+	}
+	if p.role == "floor" {
+		c.head = bytes.Repeat([]byte("x"), benchRequest-4)
+		return c, nil
+	}
+	var session wire.Client
+	hello, err := session.Hello(nil, wire.Hello{MAC: "02:fc:00:00:00:01", User: "test", Password: "test"})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.tls.Write(hello); err != nil {
+		return nil, err
+	}
+	f, err := wire.NewReader(c.tls, wire.Limits{}).Next()
+	if err != nil {
+		return nil, err
+	}
+	if a, err := session.Receive(f); err != nil || a.Kind != wire.Accepted {
+		return nil, fmt.Errorf("no session: %v %v", a.Kind, err)
+	}
+	request, err := session.Request(nil)
+	if err != nil {
+		return nil, err
+	}
+	i := bytes.LastIndex(request, []byte("2}}"))
+	c.head = bytes.Clone(request[:i])
+	return c, nil
+}
+
+var errNoAnswer = errors.New("another answer than wanted")
+
+// ask sends a request and reads its answer.
+func (c *caller) ask() error {
+	frame := append(strconv.AppendInt(append(c.buf[:0], c.head...), c.next, 10), "}}\n"...)
+	if _, err := c.tls.Write(frame); err != nil {
+		return err
+	}
+	c.next++
+	n, err := c.tls.Read(c.buf)
+	if err != nil {
+		return err
+	}
+	c.read += int64(n)
+	if c.buf[n-1] != '\n' || n < benchResponse-40 {
+		return errNoAnswer
+	}
+	return nil
+}
+
+// openAll opens many, a few at a time.
+func (p *process) openAll(b *testing.B, n int) []*caller {
+	b.Helper()
+	all := make([]*caller, n)
+	var failed atomic.Value
+	var wg sync.WaitGroup
+	for worker := range 16 {
+		wg.Go(func() {
+			for i := worker; i < n; i += 16 {
+				c, err := p.open()
+				if err != nil {
+					failed.Store(err)
+					return
+				}
+				all[i] = c
+			}
+		})
+	}
+	wg.Wait()
+	if err := failed.Load(); err != nil {
+		b.Fatalf("%s: %v", p.role, err)
+	}
+	return all
+}
+
+func closeAll(all []*caller) {
+	for _, c := range all {
+		c.conn.Close()
+	}
+}
+
+// figure is a measurement of one server.
+type figure struct{ rate, cpu float64 }
+
+// load has all callers ask without a pause for a time.
+func (p *process) load(b *testing.B, all []*caller, d time.Duration) figure {
+	b.Helper()
+	var count atomic.Int64
+	var stop atomic.Bool
+	var failed atomic.Value
+	var wg sync.WaitGroup
+	cpu, start := p.cpu(), time.Now()
+	for _, c := range all {
+		wg.Go(func() {
+			n := int64(0)
+			for !stop.Load() {
+				if err := c.ask(); err != nil {
+					failed.Store(err)
+					break
+				}
+				n++
+			}
+			count.Add(n)
+		})
+	}
+	time.Sleep(d)
+	stop.Store(true)
+	wg.Wait()
+	took, used := time.Since(start), p.cpu()-cpu
+	if err := failed.Load(); err != nil {
+		b.Fatalf("%s: %v", p.role, err)
+	}
+	n := float64(count.Load())
+	return figure{n / took.Seconds(), used.Seconds() * 1e6 / n}
+}
+
+func median(all []float64) float64 {
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// compare measures both servers in turn, three times, and reports medians.
+func compare(b *testing.B, unit string, measure func(p *process) figure) {
+	b.Helper()
+	if os.Getenv("PROTO_BENCH") == "" {
+		b.Skip("run by .ci/bench-serve")
+	}
+	floor, ours := startProcess(b, "floor"), startProcess(b, "serve")
+	var rates, cpus [2][]float64
+	for range 3 {
+		for i, p := range []*process{floor, ours} {
+			f := measure(p)
+			rates[i], cpus[i] = append(rates[i], f.rate), append(cpus[i], f.cpu)
+		}
+	}
+	floorRate, rate, floorCPU, cpu := median(rates[0]), median(rates[1]), median(cpus[0]), median(cpus[1])
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(floorRate, "floor-"+unit+"/s")
+	b.ReportMetric(rate, unit+"/s")
+	b.ReportMetric(rate/floorRate, "rate-ratio")
+	b.ReportMetric(floorCPU, "floor-µs")
+	b.ReportMetric(cpu, "µs")
+	b.ReportMetric(cpu/floorCPU, "cpu-ratio")
+}
+
+// BenchmarkServeRequests: DATA_REQUEST at 256 connections, one outstanding each.
+func BenchmarkServeRequests(b *testing.B) {
+	compare(b, "requests", func(p *process) figure {
+		all := p.openAll(b, 256)
+		defer closeAll(all)
+		p.load(b, all, 500*time.Millisecond)
+		return p.load(b, all, 3*time.Second)
+	})
+}
+
+// BenchmarkServeLogins: a full handshake and HELLO, against the bare handshake.
+func BenchmarkServeLogins(b *testing.B) {
+	compare(b, "logins", func(p *process) figure {
+		const n = 4000
+		cpu, start := p.cpu(), time.Now()
+		all := p.openAll(b, n)
+		took, used := time.Since(start), p.cpu()-cpu
+		closeAll(all)
+		time.Sleep(200 * time.Millisecond)
+		return figure{n / took.Seconds(), used.Seconds() * 1e6 / n}
+	})
+}
+
+// BenchmarkServeMemory: resident memory a session, just opened and settled, and a
+// bare TLS connection's.
+func BenchmarkServeMemory(b *testing.B) {
+	if os.Getenv("PROTO_BENCH") == "" {
+		b.Skip("run by .ci/bench-serve")
+	}
+	const n = 15_000
+	for _, role := range []string{"floor", "serve"} {
+		p := startProcess(b, role)
+		closeAll(p.openAll(b, 16)) // what the first connections make is not theirs
+		before := p.resident()
+		all := p.openAll(b, n)
+		opened := p.resident()
+		time.Sleep(benchSettles)
+		settled := p.resident()
+		closeAll(all)
+		p.stop()
+		b.ReportMetric(float64(opened-before)/n, role+"-KiB-opened")
+		b.ReportMetric(float64(settled-before)/n, role+"-KiB-settled")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// benchSettles is how long memory takes to settle: the runtime collects garbage
+// every two minutes, if nothing else makes it.
+const benchSettles = 150 * time.Second
+
+func commandsOf(p *modes.Process) []*cli.Command { return []*cli.Command{Command(p)} }

@@ -1,0 +1,47 @@
+package serve
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"proto/modes"
+)
+
+// listenAll opens the listeners, or takes those that systemd has opened.
+func (s *settings) listenAll(ctx context.Context) (listeners []net.Listener, err error) {
+	if listeners, err = activated(); err != nil {
+		return nil, err
+	}
+	if len(listeners) == 0 {
+		if listeners, err = listen(ctx, s.listen, s.limits.keepalive); err != nil {
+			return nil, err
+		}
+	}
+	for _, l := range listeners {
+		if err := setUserTimeout(l, s.limits.userTimeout); err != nil {
+			return nil, modes.Usage("", "cannot set --user-timeout on %s: %v", l.Addr(), err)
+		}
+	}
+	return listeners, nil
+}
+
+// listen opens all addresses or none.
+func listen(ctx context.Context, addresses []string, keepalive time.Duration) (listeners []net.Listener, err error) {
+	config := net.ListenConfig{KeepAliveConfig: keepaliveConfig(keepalive)}
+	if keepalive == 0 {
+		config.KeepAlive = -1
+	}
+	config.SetMultipathTCP(false) // which knows no user timeout, and whose sockets are slower
+	for _, address := range addresses {
+		l, err := config.Listen(ctx, "tcp", address)
+		if err != nil {
+			for _, l := range listeners {
+				l.Close()
+			}
+			return nil, modes.Usage(listenHint(err), "cannot listen on %s: %s", address, modes.NetworkReason(err))
+		}
+		listeners = append(listeners, l)
+	}
+	return listeners, nil
+}

@@ -1,0 +1,77 @@
+package serve
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	proxyproto "github.com/pires/go-proxyproto"
+
+	"proto/modes"
+)
+
+// fromProxy says whether a connection comes from a proxy that is trusted to say
+// for whom. Everybody else is taken for who he is, and a PROXY header of his for
+// a handshake, which it is not.
+func (s *server) fromProxy(addr netip.Addr) bool {
+	addr = addr.Unmap().WithZone("")
+	for _, p := range s.proxies {
+		if p.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}
+
+// handleProxied reads the header that a proxy sends first, and then goes on as if
+// the client were connected.
+func (s *server) handleProxied(ctx context.Context, c *connection) {
+	s.add(c)
+	if err := c.readProxyHeader(); err != nil {
+		if !c.isStopping() {
+			s.metrics.refuse(proxyHeader)
+			c.log().Warn("refused", "reason", "no good PROXY header from a trusted proxy", "detail", err)
+		}
+		s.remove(c)
+		return
+	}
+	if !s.enter(c) {
+		s.remove(c)
+		return
+	}
+	s.handle(ctx, c)
+}
+
+// proxyBuffer is what a header is read into: version 1 takes 107 bytes.
+const proxyBuffer = 512
+
+func (c *connection) readProxyHeader() error {
+	// An interrupt ends the reading, too.
+	if err := c.wire.SetReadDeadline(until(c.server.timeouts.handshake)); err != nil {
+		return err
+	}
+	in := bufio.NewReaderSize(c.raw.Conn, proxyBuffer)
+	header, err := proxyproto.Read(in)
+	switch {
+	case errors.Is(err, proxyproto.ErrNoProxyProtocol):
+		return errors.New("there is none")
+	case err != nil:
+		return errors.New(modes.NetworkReason(err))
+	}
+	if in.Buffered() > 0 {
+		c.raw.rest = make([]byte, in.Buffered())
+		_, _ = in.Read(c.raw.rest) // they are there
+	}
+	switch source, _, ok := header.TCPAddrs(); {
+	case header.Command == proxyproto.LOCAL, header.TransportProtocol == proxyproto.UNSPEC:
+		// The proxy itself, as when it looks whether we live.
+	case !ok:
+		return fmt.Errorf("it names a client by %v, not by TCP", header.TransportProtocol)
+	default:
+		c.raw.peer, c.peer = source, addrOf(source)
+	}
+	return c.wire.SetReadDeadline(time.Time{})
+}

@@ -1,0 +1,153 @@
+package serve
+
+import (
+	"io"
+	"net"
+	"net/netip"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	proxyproto "github.com/pires/go-proxyproto"
+)
+
+const proxyPeer = "10.0.0.1:7000"
+
+var trusting10 = func(s *server) { s.proxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} }
+
+// header is a PROXY header of this version for a client.
+func header(t *testing.T, version byte, client string) []byte {
+	t.Helper()
+	source := net.TCPAddrFromAddrPort(netip.MustParseAddrPort(client))
+	h := proxyproto.HeaderProxyFromAddrs(version, source, &net.TCPAddr{IP: net.ParseIP("10.0.0.9").To16(), Port: 5000})
+	if source.IP.To4() == nil {
+		h.DestinationAddr = &net.TCPAddr{IP: net.ParseIP("2001:db8::9"), Port: 5000}
+		h.TransportProtocol = proxyproto.TCPv6
+	}
+	b, err := h.Format()
+	fatal(t, err)
+	return b
+}
+
+func (c *client) write(b []byte) *client {
+	c.t.Helper()
+	_, err := c.pipe.Write(b)
+	fatal(c.t, err)
+	return c
+}
+
+// TestProxyHeader: a session is that of the client's address, by which it is also
+// counted and penalised; behind one proxy there are many.
+func TestProxyHeader(t *testing.T) {
+	for _, version := range []byte{1, 2} {
+		for _, peer := range []string{"192.0.2.1:1000", "[2001:db8::7]:1000"} {
+			bubble(t, options{flags: usual, change: trusting10}, func(t *testing.T, r *rig) {
+				c := r.connect(proxyPeer).write(header(t, version, peer)).handshake()
+				c.hello()
+				c.ask()
+				c.move(peer).ask() // also without the proxy
+				if events := r.out.events(t, "session opened"); len(events) != 1 || events[0]["peer"] != peer {
+					t.Errorf("log %v", events)
+				}
+			})
+		}
+	}
+	bubble(t, options{flags: usual, change: trusting10}, func(t *testing.T, r *rig) {
+		for range 20 {
+			r.connect(proxyPeer).write(header(t, 2, peerOne))
+		}
+		c := r.connect(proxyPeer).write(header(t, 2, peerOne))
+		if _, err := c.pipe.Read(make([]byte, 1)); err != io.EOF {
+			t.Error(err)
+		}
+		r.connect(proxyPeer).write(header(t, 2, "192.0.2.2:1")).handshake()
+	})
+}
+
+// TestProxyHeaderInPieces and with the client's first bytes behind it.
+func TestProxyHeaderInPieces(t *testing.T) {
+	bubble(t, options{change: trusting10}, func(t *testing.T, r *rig) {
+		hello := clientHello(t)
+		c := r.connect(proxyPeer)
+		all := append(header(t, 2, peerOne), hello...)
+		for _, b := range [][]byte{all[:5], all[5:20], all[20:40], all[40:]} {
+			c.write(b)
+			time.Sleep(time.Second)
+		}
+		if c.pipe.mu.Lock(); len(c.pipe.buf) == 0 {
+			t.Error("no answer to the ClientHello")
+		}
+		c.pipe.mu.Unlock()
+	})
+}
+
+// TestProxyHeaderRefused: mandatory from a trusted proxy, within the handshake's
+// deadline, and refused from anybody else.
+func TestProxyHeaderRefused(t *testing.T) {
+	unix := &proxyproto.Header{
+		Version: 2, Command: proxyproto.PROXY, TransportProtocol: proxyproto.UnixStream,
+		SourceAddr: &net.UnixAddr{Net: "unix", Name: "a"}, DestinationAddr: &net.UnixAddr{Net: "unix", Name: "b"},
+	}
+	byUnix, err := unix.Format()
+	fatal(t, err)
+	for name, c := range map[string]struct {
+		peer   string
+		bytes  []byte
+		after  time.Duration
+		events string
+	}{
+		"none":       {proxyPeer, clientHello(t), 0, "refused"},
+		"silence":    {proxyPeer, nil, 5 * time.Second, "refused"},
+		"broken":     {proxyPeer, []byte("PROXY TCP4 1.2.3.4\r\n"), 0, "refused"},
+		"a file":     {proxyPeer, byUnix, 0, "refused"},
+		"no trust 1": {peerOne, header(t, 1, "192.0.2.9:1"), 0, "handshake failed"},
+		"no trust 2": {peerOne, header(t, 2, "192.0.2.9:1"), 0, "handshake failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, options{change: trusting10}, func(t *testing.T, r *rig) {
+				conn := r.connect(c.peer)
+				_, _ = conn.pipe.Write(c.bytes) // it may be closed before the last of them
+				start := time.Now()
+				_, _ = io.Copy(io.Discard, conn.pipe)
+				if took := time.Since(start); took != c.after {
+					t.Errorf("closed after %v, want %v", took, c.after)
+				}
+				synctest.Wait()
+				if events := r.out.events(t, c.events); len(events) != 1 {
+					t.Errorf("log %s", r.out)
+				}
+			})
+		})
+	}
+}
+
+// TestProxyLooks: a proxy that looks whether the server lives is served as itself,
+// and does not fill the log.
+func TestProxyLooks(t *testing.T) {
+	local := &proxyproto.Header{Version: 2, Command: proxyproto.LOCAL, TransportProtocol: proxyproto.UNSPEC}
+	b, err := local.Format()
+	fatal(t, err)
+	bubble(t, options{flags: usual, change: trusting10}, func(t *testing.T, r *rig) {
+		r.connect(proxyPeer).write(b).pipe.Close()
+		r.connect(proxyPeer).write(b).handshake().hello()
+		r.connect(proxyPeer).write([]byte("PROXY UNKNOWN\r\n")).handshake().hello()
+		synctest.Wait()
+		if events := r.out.events(t, "handshake failed"); len(events) != 0 {
+			t.Errorf("log %v", events)
+		}
+		if events := r.out.events(t, "session opened"); len(events) != 2 || events[0]["peer"] != proxyPeer {
+			t.Errorf("log %v", events)
+		}
+	})
+}
+
+// TestProxyDrains: a connection of which the header has not come keeps nobody.
+func TestProxyDrains(t *testing.T) {
+	bubble(t, options{change: trusting10}, func(t *testing.T, r *rig) {
+		r.connect(proxyPeer)
+		synctest.Wait()
+		start := time.Now()
+		r.cut()
+		r.wantEnd(start, 0)
+	})
+}
