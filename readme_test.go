@@ -198,6 +198,7 @@ var varying = []struct {
 }{
 	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d{3}( +\d+)  [a-z]{8}  [ 0-9.]{4,5}(?:[mµ]?s)`), "TIME$1  TEXT  RTT"},
 	{regexp.MustCompile(`"time":"[^"]*","sequence":(\d+),"session":\d+,"text":"[a-z]{8}","key_changed":(\w+),"rtt_ms":[0-9.]+`), `TIME $1 TEXT $2 RTT`},
+	{regexp.MustCompile(`\(\d+\.\d\ds\)`), "(TIME)"},
 	{regexp.MustCompile(`sha256//[A-Za-z0-9+/]{43}=`), "PIN"},
 	{regexp.MustCompile(`"[0-9a-f]{2}(:[0-9a-f]{2}){5}"`), "MAC"},
 	{regexp.MustCompile(`(?m)^[.+*-]{20,}$\n?`), ""}, // openssl draws these while it searches for primes

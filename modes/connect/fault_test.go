@@ -193,7 +193,7 @@ func faultRun(t *testing.T, f *faults, want int64) (seen faultsSeen) {
 	clients.Wait()
 	server.stop(t)
 	for _, r := range readers {
-		made.check(t, r, 0)
+		made.check(t, r, 0, 0)
 		r.checkShown(t)
 		seen.answers += int(r.count.Load())
 		seen.sessions += len(r.sessions)

@@ -159,12 +159,12 @@ func TestUsage(t *testing.T) {
 
 // TestNoTestCouldRun: the first test that cannot connect ends the run.
 func TestNoTestCouldRun(t *testing.T) {
-	file := write(t, "x.repl", "test 1 \"a\"\nconnect within 60ms\ntest 2 \"b\"\nconnect\n")
+	file := write(t, "x.repl", "test 1 \"a\"\nconnect within 500ms\ntest 2 \"b\"\nconnect\n")
 	r := newRig(t, "", nil, "127.0.0.1:1", "-f", file)
 	if code := r.run(); code != 3 {
 		t.Errorf("exit code %d", code)
 	}
-	wantLines(t, r.out.String(), "    > connect within 60ms", "1 test did not run", "0 passed, 1 failed, 0 skipped")
+	wantLines(t, r.out.String(), "    > connect within 500ms", "1 test did not run", "0 passed, 1 failed, 0 skipped")
 	if want := "proto: no test could run: cannot connect to 127.0.0.1:1: connection refused\n"; !strings.HasPrefix(r.err.String(), want) {
 		t.Error(r.err.String())
 	}
