@@ -56,7 +56,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 		return 0, nothing
 	}
 	w.letGo()
-	w.take(taken)
+	w.take(append(taken, span{w.base + int64(at), w.base + int64(lineEnd(w.window, at))}))
 	return at + 1, found
 }
 
