@@ -33,6 +33,9 @@ func (c *Conn) Read(deadline time.Time) (*Frame, error) {
 	return c.reader.Next()
 }
 
+// Rest is Reader.Rest.
+func (c *Conn) Rest() []byte { return c.reader.Rest() }
+
 func (c *Conn) setReadDeadline(deadline time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -23,6 +23,7 @@ type connection struct {
 	wire     *wire.Conn
 	peer     netip.Addr
 	log      *slog.Logger
+	tape     *modes.Tape
 	sessions []*wire.Session // used on this connection, the last one last
 	reply    []byte
 }
@@ -41,6 +42,7 @@ func (s *server) handle(ctx context.Context, nc net.Conn) {
 	if !c.handshake(ctx) {
 		return
 	}
+	c.tape = s.recorder.Tape(nc.RemoteAddr().String())
 	c.run(ctx)
 }
 
@@ -86,6 +88,7 @@ func (c *connection) run(ctx context.Context) {
 			}
 			continue
 		}
+		c.tape.Record(modes.ToServer, f.Raw())
 		c.show("Received", f)
 		if !c.answer(ctx, f, helloBy) {
 			return
@@ -135,6 +138,7 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 		}
 		c.closeUnasked()
 	case errors.As(err, &syntax), errors.As(err, &limit):
+		c.tape.Record(modes.ToServer, c.wire.Rest())
 		c.carryOut(c.server.core.Malformed(c.reply[:0], err))
 	case errors.Is(err, io.EOF):
 		c.log.Info("connection closed by the client", c.about()...)
@@ -245,6 +249,7 @@ func (c *connection) write(frame []byte) bool {
 			c.show("Sending", &f)
 		}
 	}
+	c.tape.Record(modes.ToClient, frame) // first: what the client says next comes after it
 	if err := c.wire.Write(frame, time.Now().Add(c.server.timeouts.write)); err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = errors.New("the client does not read")

@@ -31,6 +31,8 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	}
 	srv := newServer(ready.core, ready.identity, log)
 	srv.limits.Bytes = s.maxFrame
+	srv.recorder = ready.recorder
+	defer srv.recorder.Close()
 	if file := ready.identity.CertFile; s.cert == "" && file != "" {
 		srv.reload = func() (*keys.Identity, error) { return keys.Own(filepath.Dir(file), time.Now) }
 	}
@@ -49,6 +51,7 @@ type prepared struct {
 	note      string // what is worth knowing about the identity
 	core      *wire.Server
 	listeners []net.Listener
+	recorder  *modes.Recorder // nil: none
 }
 
 func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logger) (r *prepared, err error) {
@@ -67,9 +70,20 @@ func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logg
 		return nil, err
 	}
 	if s.users == "" {
-		return r, checkBound(r.listeners)
+		if err := checkBound(r.listeners); err != nil {
+			return nil, err
+		}
 	}
-	return r, nil
+	r.recorder, err = modes.OpenRecord(s.record, recording(s.record, log))
+	return r, err
+}
+
+// recording is how the log tells of frames that are not in the record.
+func recording(file string, log *slog.Logger) modes.Recording {
+	return modes.Recording{
+		Failed:  func(err error) { log.Error("record cannot be written", "file", file, "err", modes.Plain(err)) },
+		Dropped: func(n int64) { log.Error("frames are missing in the record", "file", file, "dropped", n) },
+	}
 }
 
 // identity loads the certificate and key, or makes our own. note says what is

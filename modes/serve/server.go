@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"proto/keys"
+	"proto/modes"
 	"proto/wire"
 )
 
@@ -43,6 +44,7 @@ type server struct {
 	limits   wire.Limits
 	timeouts timeouts
 	trace    func(peer, word string, f *wire.Frame) // nil: none
+	recorder *modes.Recorder                        // nil: none
 
 	drain  chan struct{} // closed: say CLOSE to all
 	active sync.WaitGroup
