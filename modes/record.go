@@ -123,7 +123,7 @@ func newRecorder(w io.WriteCloser, torn bool, say Recording) *Recorder {
 }
 
 // recordPatience is how long Close waits for what is still queued.
-const recordPatience = 5 * time.Second
+const recordPatience = 2 * time.Second
 
 // Close has the rest written and the file closed. A file that takes nothing more,
 // such as a pipe that nobody reads, is left after some seconds. What is recorded
