@@ -40,6 +40,9 @@ func (c *Conn) Read(deadline time.Time) (*Frame, error) {
 // ReadOn is Read under the deadline that was set last.
 func (c *Conn) ReadOn() (*Frame, error) { return c.reader.Next() }
 
+// Rest is Reader.Rest.
+func (c *Conn) Rest() []byte { return c.reader.Rest() }
+
 // SetReadDeadline is for what is read before the first frame, below this Conn: that
 // too is ended by Interrupt.
 func (c *Conn) SetReadDeadline(deadline time.Time) error {

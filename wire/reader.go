@@ -66,6 +66,10 @@ func (r *Reader) Next() (*Frame, error) {
 	}
 }
 
+// Rest is what was read and not given out, valid until the next call of Next: after
+// an error of Next the bytes that are no frame, as far as they have come.
+func (r *Reader) Rest() []byte { return r.buf[r.used:] }
+
 // drop forgets n bytes at the front.
 func (r *Reader) drop(n int) {
 	r.base += int64(n)

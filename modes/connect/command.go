@@ -50,6 +50,7 @@ func flags() []cli.Flag {
 		&cli.StringFlag{Name: "mac", Usage: "say that this is our MAC `ADDRESS`; else that of a network card", EnvVars: []string{"PROTO_MAC"}},
 		&cli.IntFlag{Name: "sessions", Usage: "run `N` sessions at once, and print figures instead of answers", EnvVars: []string{"PROTO_SESSIONS"}},
 		&cli.DurationFlag{Name: "ramp", Usage: "open the --sessions evenly over `TIME`; without, as fast as they open", EnvVars: []string{"PROTO_RAMP"}},
+		modes.RecordFlag(),
 		&cli.BoolFlag{Name: "json", Usage: "print answers as JSON, an object a line", EnvVars: []string{"PROTO_JSON"}},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show each frame sent and received, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
 		&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys in frames shown", EnvVars: []string{"PROTO_SECRETS"}},
@@ -71,16 +72,19 @@ type settings struct {
 	noReconnect bool
 	wait        backoff // before another connection
 	mac         string
+	record      string
 	json        bool
 	verbose     bool
 	secrets     bool
+
+	recorder *modes.Recorder // of --record, once it is open; nil: none
 }
 
 func read(c *cli.Context) (s *settings, err error) {
 	s = &settings{
 		interval: c.Duration("interval"), duration: c.Duration("duration"), count: c.Int("count"), timeout: c.Duration("timeout"),
 		sessions: c.Int("sessions"), ramp: c.Duration("ramp"), noReconnect: c.Bool("no-reconnect"), wait: usualWait(),
-		mac: c.String("mac"), json: c.Bool("json"), verbose: c.Bool("verbose"), secrets: c.Bool("secrets"),
+		mac: c.String("mac"), record: c.String("record"), json: c.Bool("json"), verbose: c.Bool("verbose"), secrets: c.Bool("secrets"),
 	}
 	switch {
 	case s.interval < 0:
@@ -136,6 +140,7 @@ func start(c *cli.Context, p *modes.Process, s *settings) error {
 		return err
 	}
 	defer ready.stop()
+	s.recorder = ready.recorder
 	run := runOne
 	if s.sessions > 0 {
 		run = runMany
@@ -145,9 +150,10 @@ func start(c *cli.Context, p *modes.Process, s *settings) error {
 
 // prepared is where to connect and as whom, and what to do when all is over.
 type prepared struct {
-	login modes.Login
-	dial  dialer
-	stops []func()
+	login    modes.Login
+	dial     dialer
+	recorder *modes.Recorder
+	stops    []func()
 }
 
 func (r *prepared) stop() {
@@ -193,7 +199,10 @@ func (s *settings) prepare(c *cli.Context, p *modes.Process) (ready *prepared, e
 		}
 		return tc, nil
 	}
-	return ready, nil
+	if ready.recorder, err = p.OpenRecord(s.record); err == nil {
+		ready.stops = append(ready.stops, ready.recorder.Close)
+	}
+	return ready, err
 }
 
 // login is whom to log in as: asked for last, when all else is known to be right.

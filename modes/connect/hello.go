@@ -21,7 +21,7 @@ func (c *session) open(ctx context.Context) (err error) {
 			err = modes.SignalError(sig.signal)
 		}
 	}()
-	if c.link, err = connect(ctx, c.dial, c.s.timeout); err != nil {
+	if c.link, err = c.reachOut(ctx); err != nil {
 		return err
 	}
 	c.watch.connected()

@@ -5,6 +5,7 @@ import (
 	"net"
 	"time"
 
+	"proto/modes"
 	"proto/wire"
 )
 
@@ -13,6 +14,7 @@ type link struct {
 	nc   net.Conn
 	conn *wire.Conn
 	calm func() bool // ends the watch for a signal
+	tape *modes.Tape
 
 	// fresh: it took the place of a lost one, and nothing has been answered on it.
 	fresh bool
@@ -23,6 +25,15 @@ func limits() wire.Limits { return wire.Limits{Bytes: 64 << 10} }
 
 // dialer makes a connection, the TLS handshake done.
 type dialer func(context.Context) (net.Conn, error)
+
+// reachOut makes a link, and begins its record.
+func (c *session) reachOut(ctx context.Context) (*link, error) {
+	l, err := connect(ctx, c.dial, c.s.timeout)
+	if err == nil {
+		l.tape = c.s.recorder.Tape(l.nc.RemoteAddr().String())
+	}
+	return l, err
+}
 
 // connect makes a link, in timeout at most. A signal ends the reads on it, and
 // leaves writing as it is, for CLOSE.

@@ -81,7 +81,7 @@ func (c *session) attempt(ctx context.Context) (wire.Answer, error) {
 // reach sees to it that there are a connection and a session.
 func (c *session) reach(ctx context.Context) error {
 	if c.link == nil {
-		l, err := connect(ctx, c.dial, c.s.timeout)
+		l, err := c.reachOut(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return err

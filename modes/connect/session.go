@@ -136,8 +136,10 @@ func (c *session) read(ctx context.Context, deadline time.Time) (wire.Answer, er
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return wire.Answer{}, errLate
 	case err != nil:
+		c.link.tape.Record(modes.ToClient, c.link.conn.Rest())
 		return wire.Answer{}, readError(err)
 	}
+	c.link.tape.Record(modes.ToClient, f.Raw())
 	c.watch.received(f)
 	a, err := c.client.Receive(f)
 	if err != nil {
@@ -158,6 +160,7 @@ func (c *session) await(ctx context.Context, asked time.Time) (wire.Answer, erro
 // send writes a frame.
 func (c *session) send(frame []byte, timeout time.Duration) error {
 	c.buf = frame
+	c.link.tape.Record(modes.ToServer, frame)
 	c.watch.sent(frame)
 	if err := c.link.conn.Write(frame, time.Now().Add(timeout)); err != nil {
 		return &lostError{connectionLost, modes.NetworkReason(err)}

@@ -13,19 +13,21 @@ import (
 )
 
 // read queues what comes until the connection ends.
-func (l *link) read(tc *tls.Conn) {
+func (l *link) read(tc *tls.Conn, tape *modes.Tape) {
 	reader := wire.NewReader(tc, limits())
 	for {
 		f, err := reader.Next()
 		if err == nil {
+			tape.Record(modes.ToClient, f.Raw())
 			l.arrive(f)
 			continue
 		}
 		var syntax *wire.SyntaxError
 		var limit *wire.LimitError
 		if errors.As(err, &syntax) || errors.As(err, &limit) {
+			tape.Record(modes.ToClient, reader.Rest())
 			l.arriveBroken(err)
-			_, err = io.Copy(io.Discard, tc) // until it ends
+			_, err = io.Copy(tape.Writer(modes.ToClient), tc) // until it ends
 			if err == nil {
 				err = io.EOF
 			}

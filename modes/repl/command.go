@@ -60,6 +60,7 @@ func flags() []cli.Flag {
 		&cli.IntFlag{Name: "jobs", Usage: "run `N` tests at once", Value: 1, EnvVars: []string{"PROTO_JOBS"}},
 		&cli.DurationFlag{Name: "timeout", Usage: "wait at most `TIME` for a connection and for each answer", Value: 5 * time.Second, EnvVars: []string{"PROTO_TIMEOUT"}},
 		&cli.StringFlag{Name: "mac", Usage: "say that this is our MAC `ADDRESS`; else that of a network card", EnvVars: []string{"PROTO_MAC"}},
+		modes.RecordFlag(),
 		&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys", EnvVars: []string{"PROTO_SECRETS"}},
 	)
 	return append(flags, modes.TrustFlags()...)
@@ -100,6 +101,7 @@ type options struct {
 	jobs     int
 	timeout  time.Duration
 	mac      string
+	record   string
 	secrets  bool
 	again    string
 }
@@ -115,7 +117,7 @@ func read(c *cli.Context) (o *options, err error) {
 	o = &options{
 		files: values(c, "file"), commands: values(c, "command"), run: values(c, "run"),
 		list: c.Bool("list"), check: c.Bool("check"), strict: c.Bool("strict"), jobs: c.Int("jobs"),
-		timeout: c.Duration("timeout"), mac: c.String("mac"), secrets: c.Bool("secrets"),
+		timeout: c.Duration("timeout"), mac: c.String("mac"), record: c.String("record"), secrets: c.Bool("secrets"),
 	}
 	switch {
 	case o.jobs < 1:

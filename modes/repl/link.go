@@ -29,6 +29,7 @@ type link struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed when something below has changed
 	tls     *tls.Conn     // nil before the first connection
+	tape    *modes.Tape   // of it
 	ended   *ending       // nil while it is open
 	queue   []*arrival
 	queued  int // bytes in queue
@@ -93,12 +94,14 @@ func (l *link) open(ctx context.Context, by time.Time, again bool) error {
 	}
 	l.mu.Lock()
 	l.tls, l.ended, l.session = tc, nil, nil
+	tape := l.bench.world.record.Tape(tc.RemoteAddr().String())
+	l.tape = tape
 	l.queue, l.queued, l.dropped, l.pending = nil, 0, 0, nil
 	l.vars.restart(tc.ConnectionState())
 	l.change()
 	l.mu.Unlock()
 	l.bench.world.reached.Store(l.address, true)
-	l.reader.Go(func() { l.read(tc) })
+	l.reader.Go(func() { l.read(tc, tape) })
 	return nil
 }
 
@@ -164,8 +167,9 @@ func (l *link) write(b []byte, by time.Time) error {
 		return err
 	}
 	l.mu.Lock()
-	tc := l.tls
+	tc, tape := l.tls, l.tape
 	l.mu.Unlock()
+	tape.Record(modes.ToServer, b) // first: its answer may be here before Write returns
 	err := tc.SetWriteDeadline(by)
 	if err == nil {
 		_, err = tc.Write(b)

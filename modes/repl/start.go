@@ -152,7 +152,13 @@ func (o *options) world(c *cli.Context, p *modes.Process) (w *world, stop func()
 		return nil, nil, err
 	}
 	stopLocal := stop
-	return w, func() { stopLocal(); done() }, nil
+	stop = func() { stopLocal(); done() }
+	if w.record, err = p.OpenRecord(o.record); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	stopAll := stop
+	return w, func() { w.record.Close(); stopAll() }, nil
 }
 
 // prepareTLS makes the configuration of connections; done closes their key log.

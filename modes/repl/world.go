@@ -26,6 +26,7 @@ type world struct {
 	vars    map[string]wire.Value // of --var
 	secrets secrets
 	reached sync.Map // addresses to which a connection succeeded
+	record  *modes.Recorder
 	ask     func() (modes.Login, error)
 
 	loginMu sync.Mutex

@@ -52,6 +52,7 @@ func flags() []cli.Flag {
 		&cli.DurationFlag{Name: "idle", Usage: "end a session after `TIME` without a request; 0 is never", Value: 90 * time.Second, EnvVars: []string{"PROTO_IDLE"}},
 		&cli.IntFlag{Name: "max-frame", Usage: "refuse frames of over `BYTES`", Value: 4096, EnvVars: []string{"PROTO_MAX_FRAME"}},
 		&cli.DurationFlag{Name: "drain", Usage: "when stopped, take at most `TIME` to say CLOSE to all", Value: 10 * time.Second, EnvVars: []string{"PROTO_DRAIN"}},
+		modes.RecordFlag(),
 		&cli.StringFlag{Name: "log", Usage: "write the log in `FORMAT` text or json", Value: "text", EnvVars: []string{"PROTO_LOG"}},
 		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show frames as they pass, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
 	}
@@ -82,6 +83,7 @@ type settings struct {
 	idle         time.Duration
 	maxFrame     int
 	drain        time.Duration
+	record       string
 	log          string
 	verbose      bool
 
@@ -99,7 +101,7 @@ func read(c *cli.Context) (*settings, error) {
 		cert: c.String("cert"), key: c.String("key"), keyPassFile: c.String("key-pass-file"),
 		users: c.String("users"), tokenKeyFile: c.String("token-key-file"), data: c.String("data"),
 		rekey: c.Int("rekey"), maxLife: c.Duration("max-life"), idle: c.Duration("idle"),
-		maxFrame: c.Int("max-frame"), drain: c.Duration("drain"), log: c.String("log"), verbose: c.Bool("verbose"),
+		maxFrame: c.Int("max-frame"), drain: c.Duration("drain"), record: c.String("record"), log: c.String("log"), verbose: c.Bool("verbose"),
 	}
 	if s.cert == "" && s.key != "" {
 		return nil, modes.Usage("give --cert too, the certificate that belongs to the key", "--key without --cert")

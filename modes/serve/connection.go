@@ -25,7 +25,8 @@ type connection struct {
 	wire     *wire.Conn
 	peer     netip.Addr
 	guest    *admission.Guest // nil where nothing is limited
-	sessions []*wire.Session  // used on this connection, the last one last
+	tape     *modes.Tape
+	sessions []*wire.Session // used on this connection, the last one last
 	reply    []byte
 	renew    bool      // the deadline to read by must be set
 	writeBy  time.Time // the one to write by
@@ -50,6 +51,7 @@ func (s *server) handle(ctx context.Context, c *connection) {
 	if !c.handshake(ctx) {
 		return
 	}
+	c.tape = s.recorder.Tape(c.raw.RemoteAddr().String())
 	done = true
 	s.active.Go(func() {
 		defer s.remove(c)
@@ -181,6 +183,7 @@ func (c *connection) run(ctx context.Context) {
 			}
 			continue
 		}
+		c.tape.Record(modes.ToServer, f.Raw())
 		c.show("Received", f)
 		more, wait := c.answer(ctx, f, helloBy)
 		if !more {
@@ -259,6 +262,7 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 		}
 		c.closeUnasked()
 	case errors.As(err, &syntax), errors.As(err, &limit):
+		c.tape.Record(modes.ToServer, c.wire.Rest())
 		c.carryOut(c.server.core.Malformed(c.reply[:0], err))
 	case errors.Is(err, io.EOF):
 		c.log().Info("connection closed by the client", c.about()...)
@@ -359,6 +363,7 @@ func (c *connection) write(frame []byte) bool {
 			c.show("Sending", &f)
 		}
 	}
+	c.tape.Record(modes.ToClient, frame) // first: what the client says next comes after it
 	if err := c.writeInTime(frame); err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = errors.New("the client does not read")

@@ -38,6 +38,8 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	}
 	srv := newServer(ready.core, ready.identity, log)
 	srv.limits.Bytes = s.maxFrame
+	srv.recorder = ready.recorder
+	defer srv.recorder.Close()
 	srv.proxies = s.proxies
 	srv.limit(s.limits, ready.listeners, raiseOpenFiles())
 	srv.reload = s.reloader(p, ready)
@@ -62,6 +64,7 @@ type prepared struct {
 	core      *wire.Server
 	listeners []net.Listener
 	admin     *admin
+	recorder  *modes.Recorder // nil: none
 }
 
 func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logger) (r *prepared, err error) {
@@ -90,8 +93,19 @@ func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logg
 			return nil, err
 		}
 	}
-	r.admin, err = s.listenAdmin(ctx)
+	if r.admin, err = s.listenAdmin(ctx); err != nil {
+		return nil, err
+	}
+	r.recorder, err = modes.OpenRecord(s.record, recording(s.record, log))
 	return r, err
+}
+
+// recording is how the log tells of frames that are not in the record.
+func recording(file string, log *slog.Logger) modes.Recording {
+	return modes.Recording{
+		Failed:  func(err error) { log.Error("record cannot be written", "file", file, "err", modes.Plain(err)) },
+		Dropped: func(n int64) { log.Error("frames are missing in the record", "file", file, "dropped", n) },
+	}
 }
 
 // identity loads the certificate and key, or makes our own. note says what is

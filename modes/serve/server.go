@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"proto/keys"
+	"proto/modes"
 	"proto/modes/serve/admission"
 	"proto/wire"
 )
@@ -51,6 +52,7 @@ type server struct {
 	metrics  *figures
 	timeouts timeouts
 	trace    func(peer, word string, f *wire.Frame) // nil: none
+	recorder *modes.Recorder                        // nil: none
 
 	drain  chan struct{} // closed: say CLOSE to all
 	active sync.WaitGroup

@@ -1,0 +1,77 @@
+//go:build unix
+
+package modes
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// record writes one frame to a file.
+func record(t *testing.T, name string) {
+	t.Helper()
+	r, err := OpenRecord(name, Recording{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Tape("192.0.2.1:7").Record(ToServer, []byte("{}"))
+	r.Close()
+}
+
+func wantFile(t *testing.T, name string, mode fs.FileMode, lines int) (text string) {
+	t.Helper()
+	info, err := os.Stat(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(name)
+	if n := strings.Count(string(b), "\n"); err != nil || info.Mode().Perm() != mode || n != lines {
+		t.Errorf("mode %v, %d lines, want %v and %d: %s", info.Mode().Perm(), n, mode, lines, b)
+	}
+	return string(b)
+}
+
+func TestRecordFile(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "new")
+	record(t, name)
+	wantFile(t, name, 0o600, 1)
+	record(t, name)
+	wantFile(t, name, 0o600, 2)
+
+	// another's file keeps its mode and what is in it; a torn line is ended
+	theirs := filepath.Join(dir, "theirs")
+	if err := os.WriteFile(theirs, []byte("{}\n{\"time"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(theirs, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	record(t, theirs)
+	if text := wantFile(t, theirs, 0o644, 3); !strings.HasPrefix(text, "{}\n{\"time\n{\"time\":\"") {
+		t.Errorf("what was there is changed: %s", text)
+	}
+
+	// a link that leads to no file yet
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink(filepath.Join(dir, "far"), link); err != nil {
+		t.Fatal(err)
+	}
+	record(t, link)
+	wantFile(t, filepath.Join(dir, "far"), 0o600, 1)
+}
+
+func TestRecordFileRefused(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{dir, filepath.Join(dir, "nothere", "file")} {
+		_, err := OpenRecord(name, Recording{})
+		var e *Error
+		if !errors.As(err, &e) || e.Code != ExitUsage || e.Hint == "" || !strings.HasPrefix(e.Message, "cannot write ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
