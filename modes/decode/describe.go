@@ -39,7 +39,7 @@ func (pr *printer) describe(r *record, header, data wire.Members) string {
 			add("isAuthencatedUser", shown(flag))
 		}
 	}
-	if r.peer != "" {
+	if r.kind == helloKind && r.peer != "" {
 		add("peer", modes.Show(r.peer))
 	}
 	return strings.Join(parts, " ")

@@ -123,7 +123,7 @@ func (pr *printer) frame(b *batch, it *item) error {
 		pr.counts.truncated++
 	case it.kind == answerKind:
 		pr.answer(r, it)
-	case it.kind == requestKind && r.peer == "":
+	case it.kind == requestKind:
 	default:
 		r.note = pr.describe(r, b.part(it.header), b.part(it.data))
 	}
