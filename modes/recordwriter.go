@@ -2,7 +2,9 @@ package modes
 
 import (
 	"encoding/hex"
+	"errors"
 	"io"
+	"os"
 	"strconv"
 	"unicode/utf8"
 
@@ -114,6 +116,9 @@ func (w *recordWriter) lose(lines []recordLine, err error) {
 	w.buf, w.lines = w.buf[:0], w.lines[:0]
 	if !w.said && err != nil {
 		w.said = true
+		if errors.Is(err, os.ErrClosed) { // by Close, which has waited long enough
+			err = errors.New("nobody reads it")
+		}
 		w.say.Failed(err)
 	}
 }

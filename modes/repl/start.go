@@ -152,13 +152,12 @@ func (o *options) world(c *cli.Context, p *modes.Process) (w *world, stop func()
 		return nil, nil, err
 	}
 	stopLocal := stop
-	stop = func() { stopLocal(); done() }
+	stopAll := func() { w.record.Close(); stopLocal(); done() }
 	if w.record, err = p.OpenRecord(o.record); err != nil {
-		stop()
+		stopAll()
 		return nil, nil, err
 	}
-	stopAll := stop
-	return w, func() { w.record.Close(); stopAll() }, nil
+	return w, stopAll, nil
 }
 
 // prepareTLS makes the configuration of connections; done closes their key log.
