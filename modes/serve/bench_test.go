@@ -376,7 +376,7 @@ func BenchmarkServeMemory(b *testing.B) {
 	}
 	n, settles := 15_000, benchSettles
 	if os.Getenv("PROTO_BENCH") == "quick" {
-		n, settles = 4000, 3*time.Second
+		n, settles = 4000, 15*time.Second
 	}
 	for _, role := range []string{"floor", "serve"} {
 		p := startProcess(b, role)
@@ -401,8 +401,8 @@ func BenchmarkServeMemory(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// benchSettles is how long memory takes to settle: the runtime collects garbage
-// every two minutes, if nothing else makes it.
-const benchSettles = 150 * time.Second
+// benchSettles is how long memory takes to settle: a server gives back what it does
+// not need when it has been calm for 10 s.
+const benchSettles = 30 * time.Second
 
 func commandsOf(p *modes.Process) []*cli.Command { return []*cli.Command{Command(p)} }

@@ -26,8 +26,8 @@ type connection struct {
 	peer     netip.Addr
 	guest    *admission.Guest // nil where nothing is limited
 	sessions []*wire.Session  // used on this connection, the last one last
-	renew    bool      // the deadline to read by must be set
-	writeBy  time.Time // the one to write by
+	renew    bool             // the deadline to read by must be set
+	writeBy  time.Time        // the one to write by
 
 	mu       sync.Mutex
 	inUse    bool          // it has a session

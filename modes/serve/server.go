@@ -50,9 +50,12 @@ type server struct {
 	proxies  []netip.Prefix // trusted to say for whom they connect
 	metrics  *figures
 	timeouts timeouts
-	frames   wire.Pool // the memory of connections that have a frame
-	replies  sync.Pool // of *[]byte, for the answer being made
+	frames   wire.Pool                              // the memory of connections that have a frame
+	replies  sync.Pool                              // of *[]byte, for the answer being made
 	trace    func(peer, word string, f *wire.Frame) // nil: none
+
+	tidies bool         // it keeps the process's memory small
+	moved  atomic.Int64 // connections that have come or gone
 
 	drain  chan struct{} // closed: say CLOSE to all
 	active sync.WaitGroup
@@ -183,6 +186,7 @@ func (s *server) add(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns[c] = struct{}{}
+	s.moved.Add(1)
 	if s.draining() {
 		c.interrupt()
 	}
@@ -195,6 +199,7 @@ func (s *server) remove(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
+	s.moved.Add(1)
 }
 
 func (s *server) connections() int {
