@@ -80,7 +80,8 @@ func TestClientHeals(t *testing.T) {
 			chain.Rekey(*key1)
 		}
 		data, _ := chain.Seal(nil, []byte(text))
-		b, err := appendResponse(nil, sequenceNumber(seq), 1, data, key1)
+		number := sequenceNumber(seq)
+		b, err := appendResponse(nil, &number, 1, data, key1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -51,8 +51,9 @@ func (s Sequence) String() string {
 	return string(s.append(scratch[:0]))
 }
 
+// append appends it as it stands on the wire; nil is the zero Sequence.
 func (s *Sequence) append(dst []byte) []byte {
-	if s.n == 0 {
+	if s == nil || s.n == 0 {
 		return append(dst, '0')
 	}
 	if !s.text {

@@ -43,16 +43,16 @@ func (s *Session) Answered() int {
 // connection before its HELLO.
 func (s *Session) AppendClose(dst []byte) []byte {
 	if s == nil {
-		return appendServerClose(dst, Sequence{}, false)
+		return appendServerClose(dst, nil, false)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return appendServerClose(dst, s.last, false)
+	return appendServerClose(dst, &s.last, false)
 }
 
 // request answers a DATA_REQUEST: the last one again with the same bytes, any
 // other afresh.
-func (s *Server) request(dst []byte, session *Session, seq Sequence) Verdict {
+func (s *Server) request(dst []byte, session *Session, seq *Sequence) Verdict {
 	session.mu.Lock()
 	defer session.mu.Unlock()
 	now := s.config.Now()
@@ -60,7 +60,7 @@ func (s *Server) request(dst []byte, session *Session, seq Sequence) Verdict {
 		return refuse(dst, seq, NoSession, nil) // it ended while this one waited
 	}
 	wait := session.pace.take(s.config.Pace, now)
-	if session.answered > 0 && seq == session.last {
+	if session.answered > 0 && *seq == session.last {
 		return Verdict{Event: Resent, Wait: wait, Reply: append(dst, session.reply...)}
 	}
 	key, err := s.seal(session)
@@ -71,7 +71,7 @@ func (s *Server) request(dst []byte, session *Session, seq Sequence) Verdict {
 	if err != nil {
 		return refuse(dst, seq, Failed, err)
 	}
-	session.reply, session.last = reply, seq
+	session.reply, session.last = reply, *seq
 	session.answered++
 	return Verdict{Event: Answered, Wait: wait, Reply: append(dst, reply...), KeyChanged: key != nil}
 }
@@ -80,14 +80,15 @@ func (s *Server) request(dst []byte, session *Session, seq Sequence) Verdict {
 // with them if it is a new one.
 func (s *Server) seal(session *Session) (key *Key, err error) {
 	rekey := s.config.Rekey > 0 && (session.answered+1)%s.config.Rekey == 0
-	before := *session.chain
+	block, register := session.chain.cfb8.block, session.chain.Register()
 	if s.config.Text == nil {
 		key, err = session.sealRandom(s.config.Random, rekey)
 	} else {
 		key, err = session.sealText(s.config.Random, cutText(s.config.Text()), rekey)
 	}
 	if err != nil {
-		*session.chain = before // what was sealed is not sent
+		session.chain.cfb8.block = block // what was sealed is not sent
+		session.chain.SetRegister(register)
 	}
 	return key, err
 }

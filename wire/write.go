@@ -75,7 +75,7 @@ func AppendClose(dst []byte, token string, session, sequence int64) ([]byte, err
 
 // helloAck is what a HELLO_ACK says.
 type helloAck struct {
-	sequence Sequence
+	sequence *Sequence
 	session  int64
 	key      Key
 	iv       IV
@@ -97,7 +97,7 @@ func appendHelloAck(dst []byte, a *helloAck) ([]byte, error) {
 
 // appendResponse appends a DATA_RESPONSE around the digits of its data; key is
 // nil where the key has not changed.
-func appendResponse(dst []byte, seq Sequence, session int64, data []byte, key *Key) ([]byte, error) {
+func appendResponse(dst []byte, seq *Sequence, session int64, data []byte, key *Key) ([]byte, error) {
 	w := frameWriter{b: dst, start: len(dst)}
 	w.raw(`{"header":{},"data":{"sequesce":`).sequence(seq)
 	w.raw(`,"sessionId":`).int(session)
@@ -111,7 +111,7 @@ func appendResponse(dst []byte, seq Sequence, session int64, data []byte, key *K
 }
 
 // appendServerClose appends a server's CLOSE, with or without the flag.
-func appendServerClose(dst []byte, seq Sequence, flag bool) []byte {
+func appendServerClose(dst []byte, seq *Sequence, flag bool) []byte {
 	w := frameWriter{b: dst, start: len(dst)}
 	w.raw(`{"header":{},"data":{"sequesce":`).sequence(seq)
 	if flag {
@@ -144,7 +144,7 @@ func (w *frameWriter) int(n int64) {
 	w.b = strconv.AppendInt(w.b, n, 10)
 }
 
-func (w *frameWriter) sequence(s Sequence) { w.b = s.append(w.b) }
+func (w *frameWriter) sequence(s *Sequence) { w.b = s.append(w.b) }
 
 func (w *frameWriter) text(s string) { w.b = AppendText(w.b, s) }
 

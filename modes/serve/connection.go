@@ -27,9 +27,8 @@ type connection struct {
 	guest    *admission.Guest // nil where nothing is limited
 	tape     *modes.Tape
 	sessions []*wire.Session // used on this connection, the last one last
-	reply    []byte
-	renew    bool      // the deadline to read by must be set
-	writeBy  time.Time // the one to write by
+	renew    bool            // the deadline to read by must be set
+	writeBy  time.Time       // the one to write by
 
 	mu       sync.Mutex
 	inUse    bool          // it has a session
@@ -39,23 +38,24 @@ type connection struct {
 }
 
 // handle runs a connection from its handshake to its close. What comes after the
-// handshake has a goroutine of its own: the stack of this one has grown by then,
-// and a connection lives long.
+// handshake, and again what comes after the login, has a goroutine of its own: the
+// stack of the one before has grown by then, and a connection lives long.
 func (s *server) handle(ctx context.Context, c *connection) {
-	done := false
-	defer func() {
-		if !done {
-			s.remove(c)
-		}
-	}()
 	if !c.handshake(ctx) {
+		s.remove(c)
 		return
 	}
 	c.tape = s.recorder.Tape(c.raw.RemoteAddr().String())
-	done = true
+	helloBy := until(s.timeouts.hello)
 	s.active.Go(func() {
-		defer s.remove(c)
-		c.run(ctx)
+		if !c.run(ctx, helloBy) {
+			s.remove(c)
+			return
+		}
+		s.active.Go(func() {
+			c.run(ctx, helloBy)
+			s.remove(c)
+		})
 	})
 }
 
@@ -171,15 +171,16 @@ func (c *connection) penalise(w admission.Wrong) {
 	}
 }
 
-// run reads frames and answers them until the connection ends.
-func (c *connection) run(ctx context.Context) {
-	helloBy := until(c.server.timeouts.hello)
+// run reads frames and answers them until the connection ends, or its first session
+// begins: then it is to be run again.
+func (c *connection) run(ctx context.Context, helloBy time.Time) (again bool) {
+	waiting := len(c.sessions) == 0
 	c.renew = true
 	for {
 		f, err := c.read(helloBy)
 		if err != nil {
 			if c.stopped(err, helloBy) {
-				return
+				return false
 			}
 			continue
 		}
@@ -187,10 +188,13 @@ func (c *connection) run(ctx context.Context) {
 		c.show("Received", f)
 		more, wait := c.answer(ctx, f, helloBy)
 		if !more {
-			return
+			return false
 		}
 		if wait > 0 {
 			c.pause(ctx, wait)
+		}
+		if waiting && len(c.sessions) > 0 {
+			return true
 		}
 	}
 }
@@ -206,11 +210,18 @@ func (c *connection) read(helloBy time.Time) (*wire.Frame, error) {
 	return c.wire.Read(c.deadline(helloBy))
 }
 
-// answer answers a frame and says whether to go on, and after what time. Before
-// there is a session it must be answered by HELLO's deadline: so a login does not
-// wait for ever, behind others whose passwords are being checked.
+// answer answers a frame and says whether to go on, and after what time.
 func (c *connection) answer(ctx context.Context, f *wire.Frame, helloBy time.Time) (more bool, wait time.Duration) {
-	start := c.server.metrics.now()
+	if len(c.sessions) == 0 || f.Type().Is(wire.TypeHello) {
+		return c.answerLogin(ctx, f, helloBy)
+	}
+	return c.answerIn(ctx, f)
+}
+
+// answerLogin answers what may be a HELLO. Before there is a session it must be
+// answered by HELLO's deadline: so a login does not wait for ever, behind others
+// whose passwords are being checked.
+func (c *connection) answerLogin(ctx context.Context, f *wire.Frame, helloBy time.Time) (more bool, wait time.Duration) {
 	if len(c.sessions) == 0 {
 		c.guest.Busy(true)
 		defer c.guest.Busy(false)
@@ -220,12 +231,17 @@ func (c *connection) answer(ctx context.Context, f *wire.Frame, helloBy time.Tim
 			defer cancel()
 		}
 	}
-	if f.Type().Is(wire.TypeHello) {
-		ctx = keys.WithSource(ctx, keys.Source{Addr: admission.Source(c.peer), Suspect: c.guest.Suspect()})
-	}
-	v := c.server.core.Answer(ctx, c.reply[:0], f, c.peer)
-	more = c.carryOut(v)
-	c.server.metrics.answered(v, start)
+	ctx = keys.WithSource(ctx, keys.Source{Addr: admission.Source(c.peer), Suspect: c.guest.Suspect()})
+	return c.answerIn(ctx, f)
+}
+
+func (c *connection) answerIn(ctx context.Context, f *wire.Frame) (more bool, wait time.Duration) {
+	start := c.server.metrics.now()
+	reply := c.server.borrowReply()
+	v := c.server.core.Answer(ctx, (*reply)[:0], f, c.peer)
+	more = c.carryOut(&v)
+	c.server.takeReply(reply, v.Reply)
+	c.server.metrics.answered(&v, start)
 	return more, v.Wait
 }
 
@@ -263,7 +279,9 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 		c.closeUnasked()
 	case errors.As(err, &syntax), errors.As(err, &limit):
 		c.tape.Record(modes.ToServer, c.wire.Rest())
-		c.carryOut(c.server.core.Malformed(c.reply[:0], err))
+		v := c.server.core.Malformed(nil, err)
+		c.carryOut(&v)
+		c.server.metrics.answered(&v, time.Time{})
 	case errors.Is(err, io.EOF):
 		c.log().Info("connection closed by the client", c.about()...)
 		_ = c.tls.SetWriteDeadline(time.Now().Add(c.server.timeouts.linger))
@@ -302,14 +320,13 @@ func (c *connection) closeUnasked() {
 	default:
 		c.log().Info("closed: the session has ended", c.about()...)
 	}
-	c.reply = session.AppendClose(c.reply[:0])
-	if c.write(c.reply) {
+	if c.write(session.AppendClose(nil)) {
 		c.linger()
 	}
 }
 
 // carryOut logs and does what a verdict says, and says whether to go on.
-func (c *connection) carryOut(v wire.Verdict) bool {
+func (c *connection) carryOut(v *wire.Verdict) bool {
 	c.note(v)
 	switch {
 	case v.Event == wire.Opened, v.Event == wire.Answered, v.Event == wire.Resent:
@@ -325,7 +342,6 @@ func (c *connection) carryOut(v wire.Verdict) bool {
 	case v.Refusal == wire.NoFrame && len(c.sessions) == 0:
 		c.penalise(admission.Garbage)
 	}
-	c.reply = v.Reply
 	if len(v.Reply) > 0 && !c.write(v.Reply) {
 		return false
 	}

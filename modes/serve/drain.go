@@ -24,6 +24,7 @@ func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, 
 	keeping.Go(func() { s.admin.run(ctx, s) })
 	s.manager.ready()
 	keeping.Go(func() { s.away.run(ctx) })
+	keeping.Go(func() { s.tidy(ctx) })
 
 	sig := <-signals
 	s.manager.stopping()

@@ -97,7 +97,7 @@ func (f *figures) refuse(reason string) {
 }
 
 // answered counts what a frame did, and how long that took from when it had come.
-func (f *figures) answered(v wire.Verdict, start time.Time) {
+func (f *figures) answered(v *wire.Verdict, start time.Time) {
 	if f == nil {
 		return
 	}

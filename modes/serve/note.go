@@ -8,7 +8,7 @@ import (
 
 // note logs a verdict: one event for each refusal, and for the beginning and
 // the end of a session.
-func (c *connection) note(v wire.Verdict) {
+func (c *connection) note(v *wire.Verdict) {
 	switch v.Event {
 	case wire.Opened:
 		c.log().Info("session opened", "session", v.Session.ID, "user", v.Session.User.Name, "mac", v.Session.MAC)

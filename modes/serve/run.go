@@ -44,6 +44,7 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	srv.limit(s.limits, ready.listeners, raiseOpenFiles())
 	srv.reload = s.reloader(p, ready)
 	srv.manager = newManager()
+	srv.tidies = true
 	if srv.admin = ready.admin; srv.admin != nil {
 		srv.metrics = newFigures(srv)
 	}

@@ -51,8 +51,13 @@ type server struct {
 	proxies  []netip.Prefix // trusted to say for whom they connect
 	metrics  *figures
 	timeouts timeouts
+	frames   wire.Pool                              // the memory of connections that have a frame
+	replies  sync.Pool                              // of *[]byte, for the answer being made
 	trace    func(peer, word string, f *wire.Frame) // nil: none
 	recorder *modes.Recorder                        // nil: none
+
+	tidies bool         // it keeps the process's memory small
+	moved  atomic.Int64 // connections that have come or gone
 
 	drain  chan struct{} // closed: say CLOSE to all
 	active sync.WaitGroup
@@ -120,7 +125,9 @@ func (s *server) welcome(ctx context.Context, nc net.Conn) {
 func (s *server) newConnection(nc net.Conn) *connection {
 	raw := &link{Conn: nc, slots: s.slots}
 	tc := tls.Server(raw, s.tls)
-	return &connection{server: s, raw: raw, tls: tc, wire: wire.NewConn(tc, s.limits), peer: addrOf(nc.RemoteAddr())}
+	c := &connection{server: s, raw: raw, tls: tc, wire: wire.NewConn(tc, s.limits), peer: addrOf(nc.RemoteAddr())}
+	c.wire.Borrow(&s.frames)
+	return c
 }
 
 // enter asks the door, which closes a connection that it does not let in.
@@ -135,6 +142,25 @@ func (s *server) enter(c *connection) bool {
 	}
 	c.guest = guest
 	return true
+}
+
+// borrowReply lends the memory for an answer, which is put back when it is written.
+func (s *server) borrowReply() *[]byte {
+	if b, ok := s.replies.Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, 0, wire.MaxFrame)
+	return &b
+}
+
+// takeReply takes the memory back, with what was written, and forgets that: it may
+// hold a key.
+func (s *server) takeReply(b *[]byte, written []byte) {
+	clear(written)
+	if cap(written) > 0 {
+		*b = written
+	}
+	s.replies.Put(b)
 }
 
 // sweep ends sessions whose time has run out.
@@ -162,6 +188,7 @@ func (s *server) add(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns[c] = struct{}{}
+	s.moved.Add(1)
 	if s.draining() {
 		c.interrupt()
 	}
@@ -174,6 +201,7 @@ func (s *server) remove(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
+	s.moved.Add(1)
 }
 
 func (s *server) connections() int {
