@@ -53,6 +53,7 @@ func (b *batch) add(f *scan.Found) {
 	it := b.next()
 	it.offset, it.whole = f.Offset, f.Whole
 	if !f.Context.Empty() {
+		f.Context.Resolve() // here, where there is less to do than in printing
 		b.context = append(b.context, f.Context)
 		it.context = int32(len(b.context))
 	}
@@ -136,9 +137,7 @@ func (b *batch) around(it *item) *scan.Context {
 	if it.context == 0 {
 		return &scan.Context{}
 	}
-	c := &b.context[it.context-1]
-	c.Resolve()
-	return c
+	return &b.context[it.context-1]
 }
 
 func (b *batch) part(r [2]int32) wire.Members { return b.members[r[0]:r[1]] }
