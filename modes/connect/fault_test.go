@@ -41,7 +41,7 @@ func startServer(t *testing.T, log io.Writer) *realServer {
 	}
 	go func() {
 		app := modes.NewApp(p, []*cli.Command{serve.Command(p)})
-		s.ended <- modes.Run(context.Background(), app, []string{"serve", "--listen", "127.0.0.1:0", "-v", "--log", "json"})
+		s.ended <- modes.Run(context.Background(), app, []string{"serve", "--listen", "127.0.0.1:0", "--max-per-user", "0", "-v", "--log", "json"})
 		announce.Close()
 	}()
 	s.address, s.trust = readAnnouncement(t, out)
