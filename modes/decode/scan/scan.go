@@ -207,7 +207,7 @@ func (w *scanning) anchor(at int) (end int, o outcome) {
 	case lineAnchor:
 		return w.lines(at)
 	}
-	return 0, nothing
+	return w.hexRecord(at)
 }
 
 // patience is wantMore while more may come, and nothing else.

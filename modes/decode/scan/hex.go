@@ -1,0 +1,52 @@
+package scan
+
+import (
+	"bytes"
+	"encoding/hex"
+
+	"proto/wire"
+)
+
+// A record of ours has the bytes of a frame that is no UTF-8 in hex.
+var (
+	recordStart = []byte(`{"time":"`)
+	recordHex   = []byte(`"hex":"7b`) // 7b is the frame's brace
+)
+
+// maxRecordHead is how far into a record its frame begins at the latest.
+const maxRecordHead = 512
+
+// hexRecord reads the frame of a record line, if the brace begins one that has it
+// in hex.
+func (w *scanning) hexRecord(at int) (int, outcome) {
+	rest := w.window[at:]
+	if n := min(len(rest), len(recordStart)); !bytes.Equal(rest[:n], recordStart[:n]) {
+		return 0, nothing
+	} else if n < len(recordStart) {
+		return 0, w.patience(rest)
+	}
+	end := bytes.IndexByte(rest, '\n')
+	if end < 0 && !w.final {
+		return 0, w.patience(rest)
+	} else if end < 0 {
+		end = len(rest)
+	}
+	i := bytes.Index(rest[:min(end, maxRecordHead)], recordHex)
+	if i < 0 {
+		return 0, nothing
+	}
+	digits := rest[i+len(recordHex)-2 : end]
+	n := bytes.IndexByte(digits, '"')
+	if n < 0 || n > 2*MaxFrame {
+		return 0, nothing
+	}
+	frame, err := hex.AppendDecode(w.text[:0], digits[:n])
+	if err != nil {
+		return 0, nothing
+	}
+	if _, err := wire.Parse(frame, limits(), &w.frame); err != nil || !w.report(at, &w.frame, Context{before: rest[:i]}, true) {
+		return 0, nothing
+	}
+	w.letGo()
+	return at + i + len(recordHex) - 2 + n, found
+}
