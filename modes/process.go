@@ -5,11 +5,13 @@
 package modes
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
@@ -106,6 +108,28 @@ func (s stdout) Write(b []byte) (int, error) {
 		err = &Error{Code: ExitNotWell, Message: "cannot write to stdout: " + Plain(err), Err: err}
 	}
 	return n, err
+}
+
+// UntilSignal is parent, which a signal ends too. stop waits for what watches for it,
+// and gives the signal that came; nil if none did.
+func (p *Process) UntilSignal(parent context.Context) (ctx context.Context, stop func() os.Signal) {
+	ctx, cancel := context.WithCancel(parent)
+	over := make(chan struct{})
+	var got os.Signal
+	var watcher sync.WaitGroup
+	watcher.Go(func() {
+		select {
+		case got = <-p.Signals:
+			cancel()
+		case <-over:
+		}
+	})
+	return ctx, func() os.Signal {
+		close(over)
+		watcher.Wait()
+		cancel()
+		return got
+	}
 }
 
 // SignalError is how a mode ends that a signal stopped; it prints nothing.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"sync"
 
 	"proto/modes"
 	"proto/modes/decode/follow"
@@ -17,26 +15,14 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 	if len(o.values) > 0 {
 		return o.decodeValues(p)
 	}
-	ctx, cancel := context.WithCancel(parent)
-	defer cancel()
-	var got os.Signal
-	over := make(chan struct{})
-	var watcher sync.WaitGroup
-	watcher.Go(func() {
-		select {
-		case got = <-p.Signals:
-			cancel()
-		case <-over:
-		}
-	})
+	ctx, stop := p.UntilSignal(parent)
 	pr := newPrinter(o, p.Out, p.OutTerminal || o.follow)
 	pl := newPipeline(o, p, pr)
 	err := pl.run(ctx)
 	if finishErr := pr.finish(); err == nil {
 		err = finishErr
 	}
-	close(over)
-	watcher.Wait()
+	got := stop()
 	if errors.Is(err, modes.ErrStdoutClosed) {
 		return err
 	}

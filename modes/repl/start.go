@@ -199,18 +199,7 @@ func configs(usualHost string, base *tls.Config) func(keys.Trust, string, bool) 
 
 // runSuite runs the tests and says how it went.
 func (o *options) runSuite(parent context.Context, w *world, s *suite, cases []*testCase) error {
-	ctx, cancel := context.WithCancel(parent)
-	defer cancel()
-	var got os.Signal
-	over := make(chan struct{})
-	var watcher sync.WaitGroup
-	watcher.Go(func() {
-		select {
-		case got = <-w.p.Signals:
-			cancel()
-		case <-over:
-		}
-	})
+	ctx, stop := w.p.UntilSignal(parent)
 	results := &screen{out: w.p.Out}
 	for _, f := range o.reports {
 		if f.name == "-" {
@@ -219,8 +208,7 @@ func (o *options) runSuite(parent context.Context, w *world, s *suite, cases []*
 	}
 	r := &runner{world: w, suite: s, cases: cases, again: o.again, jobs: o.jobs, strict: o.strict, screen: results, aside: &screen{out: w.p.Err}}
 	run, err := r.run(ctx)
-	close(over)
-	watcher.Wait()
+	got := stop()
 	run.Interrupted = run.Interrupted || got != nil
 	if !o.isQuiet(cases) {
 		results.lines(summary(run))
