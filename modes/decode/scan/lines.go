@@ -170,8 +170,8 @@ func (r *prefixReader) line(line []byte, first bool) ([]byte, bool) {
 	}
 	prefix := alike(bytes.TrimRight(line[:quote], " \t"))
 	n, ok := samePrefix(r.opening, prefix)
-	if !ok || len(prefix) == 0 {
-		return nil, false
+	if !ok || len(prefix) == 0 || bytes.ContainsAny(prefix, `{}"`) {
+		return nil, false // what has these is no prefix, but another frame
 	}
 	r.prefix, r.plain = prefix, r.opening[:n]
 	return line[quote:], true
