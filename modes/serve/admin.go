@@ -52,6 +52,7 @@ func (a *admin) run(ctx context.Context, s *server) {
 		Handler: a.handler(s), ReadHeaderTimeout: adminTimeout, ReadTimeout: adminTimeout, IdleTimeout: time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), MaxHeaderBytes: 16 << 10,
 	}
+	s.log.Info("admin", "address", a.listener.Addr().String())
 	stop := context.AfterFunc(ctx, func() { web.Close() })
 	defer stop()
 	if err := web.Serve(a.listener); err != nil && ctx.Err() == nil {

@@ -3,7 +3,6 @@ package serve
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,44 +19,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
 	"proto/keys"
-	"proto/modes"
 	"proto/wire"
 )
 
 // The benchmarks of this file measure the server beside a bare TLS server that
 // answers messages of the same sizes, each in a process of its own with one
 // processor, while the test's process is the load. .ci/bench-serve runs them.
-
-// benchRole is the variable that makes this test binary a server.
-const benchRole = "PROTO_BENCH_ROLE"
-
-func TestMain(m *testing.M) {
-	switch os.Getenv(benchRole) {
-	case "":
-		os.Exit(m.Run())
-	case "serve":
-		os.Exit(benchServe())
-	case "floor":
-		os.Exit(benchFloor())
-	}
-}
-
-// benchServe is `proto serve` without limits.
-func benchServe() int {
-	if file := os.Getenv("PROTO_BENCH_PROFILE"); file != "" { // of one run, to look at
-		f, err := os.Create(file)
-		if err != nil || pprof.StartCPUProfile(f) != nil {
-			panic(err)
-		}
-		time.AfterFunc(20*time.Second, pprof.StopCPUProfile)
-	}
-	p := modes.FromOS("bench")
-	p.Args = []string{"serve", "--listen", "127.0.0.1:0", "--rate", "0", "--max-startups", "0", "--max-per-user", "0", "--idle", "1h", "--max-life", "2h"}
-	return p.Report(modes.Run(context.Background(), modes.NewApp(p, commandsOf(p)), p.Args))
-}
 
 // benchFloor answers every benchRequest bytes over TLS with benchResponse bytes,
 // and knows nothing more. Its connections have a fresh goroutine after the
@@ -117,6 +84,9 @@ const (
 	benchResponse = 135
 )
 
+// serveFlags switch off what would keep the load away.
+var serveFlags = []string{"--listen", "127.0.0.1:0", "--rate", "0", "--max-startups", "0", "--max-per-user", "0", "--idle", "1h", "--max-life", "2h"}
+
 // process is a server of the benchmarks.
 type process struct {
 	role    string
@@ -126,8 +96,8 @@ type process struct {
 
 func startProcess(b *testing.B, role string) *process {
 	b.Helper()
-	p := &process{role: role, cmd: exec.Command(os.Args[0])}
-	p.cmd.Env = append(os.Environ(), benchRole+"="+role, "GOMAXPROCS=1", "XDG_STATE_HOME="+b.TempDir())
+	p := &process{role: role, cmd: exec.Command(os.Args[0], serveFlags...)}
+	p.cmd.Env = append(os.Environ(), asProcess+"="+role, "GOMAXPROCS=1", "XDG_STATE_HOME="+b.TempDir())
 	p.cmd.Stderr = io.Discard
 	out, err := p.cmd.StdoutPipe()
 	if err == nil {
@@ -404,5 +374,3 @@ func BenchmarkServeMemory(b *testing.B) {
 // benchSettles is how long memory takes to settle: a server gives back what it does
 // not need when it has been calm for 10 s.
 const benchSettles = 30 * time.Second
-
-func commandsOf(p *modes.Process) []*cli.Command { return []*cli.Command{Command(p)} }

@@ -153,7 +153,7 @@ func (c *connection) handshake(ctx context.Context) bool {
 	case errors.As(err, &record):
 		c.penalise(admission.Garbage)
 	}
-	if errors.Is(err, io.EOF) && c.server.fromProxy(c.peer) {
+	if c.server.fromProxy(c.peer) {
 		return false // it has looked whether we live
 	}
 	c.server.metrics.refuse(handshakeFailed)

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // listenAll opens the listeners, or takes those that systemd has opened.
-func (s *settings) listenAll(ctx context.Context) (listeners []net.Listener, err error) {
+func (s *settings) listenAll(ctx context.Context, log *slog.Logger) (listeners []net.Listener, err error) {
 	if listeners, err = activated(); err != nil {
 		return nil, err
 	}
@@ -19,8 +20,8 @@ func (s *settings) listenAll(ctx context.Context) (listeners []net.Listener, err
 		}
 	}
 	for _, l := range listeners {
-		if err := setUserTimeout(l, s.limits.userTimeout); err != nil {
-			return nil, modes.Usage("", "cannot set --user-timeout on %s: %v", l.Addr(), err)
+		if err := setUserTimeout(l, s.limits.userTimeout); err != nil { // as on a socket of another protocol, given to us
+			log.Warn("--user-timeout not set", "address", l.Addr().String(), "err", err)
 		}
 	}
 	return listeners, nil

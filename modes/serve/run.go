@@ -86,7 +86,7 @@ func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logg
 	if s.check {
 		return r, s.resolve(ctx)
 	}
-	if r.listeners, err = s.listenAll(ctx); err != nil {
+	if r.listeners, err = s.listenAll(ctx, log); err != nil {
 		return nil, err
 	}
 	if s.users == "" {
