@@ -125,7 +125,7 @@ func TestPenalties(t *testing.T) {
 			r.connect(peerOne)
 			time.Sleep(5*time.Second + 1)
 			synctest.Wait()
-		}, 3},
+		}, 2},
 		"HELLO late": {func(r *rig) {
 			a, b := r.dial(peerOne), r.dial(peerOne)
 			time.Sleep(10*time.Second + 1)

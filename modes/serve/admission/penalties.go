@@ -95,9 +95,15 @@ func (p *penalties) add(addr netip.Prefix, w Wrong, now time.Time) (until time.T
 		e.until = latest
 	}
 	heap.Fix(&p.heap, e.at)
-	newly := !e.refused && e.until.Sub(now) >= p.rules.Refuse
+	newly := !e.refused && wholeSeconds(e.until.Sub(now)) >= p.rules.Refuse
 	e.refused = e.refused || newly
 	return e.until, newly
+}
+
+// wholeSeconds counts a second that has begun as a whole one, as sshd's clock does:
+// three times 5 s within one second are 15 s.
+func wholeSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
 }
 
 func (p *penalties) refused(addr netip.Prefix, now time.Time) bool {

@@ -53,6 +53,20 @@ func TestPenaltiesAdd(t *testing.T) {
 	d.wantWrong(a, FailedLogin, 5*time.Second, false)
 }
 
+// TestPenaltySeconds: what takes a moment is not lost.
+func TestPenaltySeconds(t *testing.T) {
+	d := newDoor(t, Limits{Penalties: usual})
+	d.wrong("192.0.2.1", FailedLogin)
+	d.now = d.now.Add(400 * time.Millisecond)
+	d.wrong("192.0.2.1", FailedLogin)
+	d.now = d.now.Add(400 * time.Millisecond)
+	d.wantWrong("192.0.2.1", FailedLogin, 14200*time.Millisecond, true)
+	d.wrong("192.0.2.2", FailedLogin)
+	d.now = d.now.Add(time.Second)
+	d.wrong("192.0.2.2", FailedLogin)
+	d.wantWrong("192.0.2.2", FailedLogin, 14*time.Second, false)
+}
+
 // TestPenaltyHasAnEnd: 10 minutes at most, however many connections did wrong.
 func TestPenaltyHasAnEnd(t *testing.T) {
 	d := newDoor(t, Limits{Penalties: usual})
