@@ -30,6 +30,20 @@ func (w *scanning) context(at int) Context {
 // maxAfter is how much of the line behind a frame is looked at.
 const maxAfter = 1 << 10
 
+// contextOf is what stands around a frame that lies as it is. Only where it is a
+// member of a record the rest of its line matters: most frames are not.
+func (w *scanning) contextOf(at, end int) (Context, outcome) {
+	c := w.context(at)
+	before := c.before
+	for len(before) > 0 && before[len(before)-1] == ' ' {
+		before = before[:len(before)-1]
+	}
+	if len(before) == 0 || before[len(before)-1] != ':' {
+		return c, found
+	}
+	return w.contextAround(at, end)
+}
+
 // contextAround adds the rest of the frame's line: a JSON record may have its time
 // behind the frame.
 func (w *scanning) contextAround(at, end int) (c Context, o outcome) {
@@ -62,7 +76,7 @@ func (c *Context) Resolve() {
 		return
 	}
 	start := bytes.LastIndexByte(c.before, '\n') + 1
-	line := c.before[start:]
+	line := bytes.TrimLeft(c.before[start:], "\x00\ufeff")
 	switch trimmed := bytes.TrimSpace(line); {
 	case len(trimmed) > 0 && trimmed[0] == '{':
 		c.fromMembers(trimmed)
@@ -237,7 +251,7 @@ func peerOf(b []byte) string {
 // streamOf is what a log's prefix, its times made alike, says of who printed it:
 // "server-1" of compose, "host program[12]" of journald, else nothing.
 func streamOf(prefix []byte) string {
-	s := strings.ReplaceAll(string(prefix), "\x00", " ")
+	s := string(bytes.ReplaceAll(prefix, []byte{timeMark}, []byte(" ")))
 	if name, _, ok := strings.Cut(s, " |"); ok {
 		return strings.TrimSpace(name)
 	}

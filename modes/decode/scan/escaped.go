@@ -61,11 +61,26 @@ func (w *scanning) undone(at, end int) (int, outcome) {
 	if o == wantMore {
 		return 0, wantMore
 	}
+	c.after = behindString(c.after)
 	if w.report(at, &w.frame, c, true) {
 		w.letGo()
 		return end, found
 	}
 	return 0, nothing
+}
+
+// behindString is what stands behind the end of the string that a text begins in;
+// all of the text where it does not end.
+func behindString(b []byte) []byte {
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '\\':
+			i++
+		case '"':
+			return b[i+1:]
+		}
+	}
+	return b
 }
 
 // letGo gives up memory that a frame still lies in.

@@ -17,6 +17,7 @@ type recordReader struct {
 // of gives a reader for a line that is a record with a text that ends with a brace
 // and the end of a line; nil for all others.
 func (r *recordReader) of(line []byte) lineReader {
+	line = bytes.TrimLeft(line, "\x00\ufeff")
 	if i := skipSpace(line, 0); i == len(line) || line[i] != '{' {
 		return nil
 	}
@@ -62,7 +63,7 @@ func describe(v wire.Value, member string) (others, time string) {
 }
 
 func (r *recordReader) line(line []byte, _ bool) ([]byte, bool) {
-	v, _, err := wire.ParseValue(line, limits())
+	v, _, err := wire.ParseValue(bytes.TrimLeft(line, "\x00"), limits())
 	if err != nil || v.Kind() != wire.Object {
 		return nil, false
 	}

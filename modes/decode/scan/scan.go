@@ -189,8 +189,10 @@ func (w *scanning) rest(t truthPlace) int {
 // anchor tries the brace at a place.
 func (w *scanning) anchor(at int) (end int, o outcome) {
 	rest := w.window[at:]
-	if f, n := w.repeats.Repeated(rest, limits()); n > 0 && !w.isTaken(at) && w.report(at, f, w.context(at), false) {
-		return at + n, found // as most frames are
+	if f, n := w.repeats.Repeated(rest, limits()); n > 0 && !w.isTaken(at) {
+		if end, o := w.whole(at, at+n, f); o != nothing {
+			return end, o // as most frames are
+		}
 	}
 	kind, o := lookAhead(rest)
 	if o == wantMore {
@@ -223,10 +225,8 @@ func (w *scanning) plain(at int) (int, outcome) {
 	rest := w.window[at:]
 	f, n, err := w.repeats.Parse(rest, limits())
 	switch {
-	case err == nil && w.report(at, f, w.context(at), false):
-		return at + n, found
 	case err == nil:
-		return 0, nothing
+		return w.whole(at, at+n, f)
 	case !errors.Is(err, io.ErrUnexpectedEOF):
 		if prefixed(rest) {
 			return w.lines(at)
@@ -237,6 +237,18 @@ func (w *scanning) plain(at int) (int, outcome) {
 		return 0, nothing
 	}
 	return 0, w.patience(rest)
+}
+
+// whole reports an object that lies as it is.
+func (w *scanning) whole(at, end int, f *wire.Frame) (int, outcome) {
+	c, o := w.contextOf(at, end)
+	if o == wantMore {
+		return 0, wantMore
+	}
+	if w.report(at, f, c, false) {
+		return end, found
+	}
+	return 0, nothing
 }
 
 // report emits an object that was read, if it is a frame.

@@ -2,8 +2,9 @@ package scan
 
 import "bytes"
 
-// timeMark stands in place of each time in a prefix.
-const timeMark = 0
+// timeMark stands in place of each time in a prefix. It is no byte of UTF-8; a NUL
+// may be in a log.
+const timeMark = 0xff
 
 // alike is a text with every time in it made the same.
 func alike(b []byte) (out []byte) {

@@ -1,0 +1,343 @@
+package decode
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// dialogue is one session as it goes over the wire: its frames, a newline behind
+// each, and the texts of its answers.
+type dialogue struct {
+	frames, texts []string
+}
+
+// converse makes a session of so many answers.
+func converse(t *testing.T, answers int) dialogue {
+	t.Helper()
+	lines, texts := traffic(t, 600+350*answers)
+	if len(texts) < answers || len(lines) < 2+2*answers {
+		t.Fatalf("%d answers, want %d", len(texts), answers)
+	}
+	return dialogue{lines[:2+2*answers], texts[:answers]}
+}
+
+// fromServer says which of a dialogue's frames are: every second one.
+func fromServer(i int) bool { return i%2 == 1 }
+
+// pretty is a frame as the reference programs print it: json.dumps(indent=4).
+func pretty(frame string) string {
+	var out bytes.Buffer
+	if err := json.Indent(&out, []byte(strings.TrimSpace(frame)), "", "    "); err != nil {
+		panic(err)
+	}
+	return out.String()
+}
+
+// repr is a frame as Python's repr prints it.
+func repr(frame string) string {
+	return strings.NewReplacer(`":`, `': `, `,"`, `, '`, `"`, `'`).Replace(strings.TrimSpace(frame))
+}
+
+// console is what the reference server prints, a line each.
+func (d dialogue) console() (lines []string) {
+	lines = append(lines, "Server started on HOST=127.0.0.1 Port=5000", "waiting for client", "Connection from: ('127.0.0.1', 46698)", "", "")
+	for i, f := range d.frames {
+		if fromServer(i) && i > 1 {
+			lines = append(lines, "", "", "Plain text data "+d.texts[i/2-1])
+		}
+		what := "Received: "
+		if fromServer(i) {
+			what = "Sending: "
+		}
+		lines = append(lines, strings.Split(what+pretty(f), "\n")...)
+	}
+	return lines
+}
+
+// clientConsole is what the reference client prints: of what it sends the data only,
+// and each text behind its answer.
+func (d dialogue) clientConsole() (lines []string) {
+	for i, f := range d.frames {
+		if !fromServer(i) {
+			var frame struct{ Data json.RawMessage }
+			if err := json.Unmarshal([]byte(f), &frame); err != nil {
+				panic(err)
+			}
+			lines = append(lines, strings.Split("Sending: "+pretty(string(frame.Data)), "\n")...)
+			continue
+		}
+		lines = append(lines, strings.Split("Received: "+pretty(f), "\n")...)
+		if i > 1 {
+			lines = append(lines, "Decrypted data received in DATA_RESPONSE: "+d.texts[i/2-1]+strings.Repeat("\b", 8))
+		}
+	}
+	return lines
+}
+
+// shuffle mixes lists, each in its own order, in runs of up to most.
+func shuffle(rnd *rand.Rand, most int, lists ...[]string) (mixed []string) {
+	lists = slices.Clone(lists)
+	for len(lists) > 0 {
+		i := rnd.IntN(len(lists))
+		n := min(1+rnd.IntN(most), len(lists[i]))
+		mixed = append(mixed, lists[i][:n]...)
+		if lists[i] = lists[i][n:]; len(lists[i]) == 0 {
+			lists = slices.Delete(lists, i, i+1)
+		}
+	}
+	return mixed
+}
+
+// each makes a line of each of some.
+func each(list []string, form func(i int, s string) string) (lines []string) {
+	for i, s := range list {
+		lines = append(lines, form(i, s))
+	}
+	return lines
+}
+
+func quoted(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// clockOf is a time of day that goes on with a line's number.
+func clockOf(i int) string { return fmt.Sprintf("14:%02d:%02d", i/60%60, i%60) }
+
+func direction(i int) string {
+	if fromServer(i) {
+		return "s2c"
+	}
+	return "c2s"
+}
+
+// form is a way in which a tool shows a session, or two at once.
+type form struct {
+	name   string
+	make   func(rnd *rand.Rand, a, b dialogue) string
+	two    bool // both are in it
+	truth  bool // it prints its texts itself
+	timed  bool
+	stream bool // it says which of the two a frame is of
+}
+
+func join(lines []string) string { return strings.Join(lines, "\n") + "\n" }
+
+var generated = []form{
+	{name: "bare", make: func(_ *rand.Rand, a, _ dialogue) string { return strings.Join(a.frames, "") }},
+	{name: "bare without newlines", make: func(_ *rand.Rand, a, _ dialogue) string {
+		return strings.ReplaceAll(strings.Join(a.frames, ""), "\n", "")
+	}},
+	{name: "literals", make: func(_ *rand.Rand, a, _ dialogue) string {
+		return strings.Join(each(a.frames, func(_ int, s string) string { return repr(s) }), "")
+	}},
+	{name: "both spellings", make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return strings.Join(each(a.frames, func(_ int, s string) string {
+			if rnd.IntN(2) == 0 {
+				return repr(s)
+			}
+			return s
+		}), "")
+	}},
+	{name: "JSON lines", timed: true, make: func(_ *rand.Rand, a, _ dialogue) string {
+		return join(each(a.frames, func(i int, s string) string {
+			return fmt.Sprintf(`{"ts": "2026-11-23T%sZ", "dir": "%s", "frame": %s}`, clockOf(i), direction(i), strings.TrimSpace(s))
+		}))
+	}},
+	{name: "JSON lines, two servers", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(name string, d dialogue) []string {
+			return each(d.frames, func(i int, s string) string {
+				return fmt.Sprintf(`{"frame":%s,"dir":"%s","conn":"%s","time":"2026-11-23T%sZ"}`, strings.TrimSpace(s), direction(i), name, clockOf(i))
+			})
+		}
+		return join(shuffle(rnd, 3, of("a", a), of("b", b)))
+	}},
+	{name: "frame as a string", timed: true, make: func(_ *rand.Rand, a, _ dialogue) string {
+		return join(each(a.frames, func(i int, s string) string {
+			return fmt.Sprintf(`{"time":"2026-11-23T%sZ","frame":%s}`, clockOf(i), quoted(s))
+		}))
+	}},
+	{name: "pretty frame as a string", make: func(_ *rand.Rand, a, _ dialogue) string {
+		return join(each(a.frames, func(_ int, s string) string { return `{"frame":` + quoted(pretty(s)) + `}` }))
+	}},
+	{name: "literal as a string", make: func(_ *rand.Rand, a, _ dialogue) string {
+		return join(each(a.frames, func(_ int, s string) string { return `{"frame":` + quoted(repr(s)) + `}` }))
+	}},
+	{name: "frame as a string in a string", make: func(_ *rand.Rand, a, _ dialogue) string {
+		return join(each(a.frames, func(_ int, s string) string {
+			return `{"log":` + quoted(`{"msg":`+quoted(s)+`}`) + `}`
+		}))
+	}},
+	{name: "server console", truth: true, make: func(_ *rand.Rand, a, _ dialogue) string { return join(a.console()) }},
+	{name: "client console", truth: true, make: func(_ *rand.Rand, a, _ dialogue) string { return join(a.clientConsole()) }},
+	{name: "journald", truth: true, two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return prefixed(rnd, a, b, func(i int, server string) string {
+			return "Nov 23 " + clockOf(i) + " gateway " + server + "[812]: "
+		})
+	}},
+	{name: "CRI", truth: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return prefixed(rnd, a, dialogue{}, func(i int, _ string) string {
+			return "2026-11-23T" + clockOf(i) + ".123456789Z stdout F "
+		})
+	}},
+	{name: "compose", truth: true, two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return prefixed(rnd, a, b, func(_ int, server string) string { return server + "  | " })
+	}},
+	{name: "docker, a record a line", truth: true, timed: true, make: func(_ *rand.Rand, a, _ dialogue) string {
+		return join(each(a.console(), func(i int, s string) string {
+			return fmt.Sprintf(`{"log":%s,"stream":"stdout","time":"2026-11-23T%s.5Z"}`, quoted(s+"\n"), clockOf(i))
+		}))
+	}},
+	{name: "docker, a record a frame", timed: true, make: func(_ *rand.Rand, a, _ dialogue) string {
+		return join(each(a.frames, func(i int, s string) string {
+			return fmt.Sprintf(`{"log":%s,"stream":"stdout","time":"2026-11-23T%s.5Z"}`, quoted("Received: "+s), clockOf(i))
+		}))
+	}},
+	{name: "tshark fields", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(stream int, d dialogue) []string {
+			return each(d.frames, func(i int, s string) string {
+				return fmt.Sprintf("1795444426.3208%05d\t%d\t%d\t%s", i, stream, 5611-i%2, strings.ReplaceAll(strings.TrimSpace(s), `"`, `\"`))
+			})
+		}
+		return join(shuffle(rnd, 2, of(0, a), of(1, b)))
+	}},
+	{name: "tshark follow", make: func(_ *rand.Rand, a, _ dialogue) string {
+		text := "\n===================================================================\nFollow: tls,ascii\nFilter: tcp.stream eq 0\nNode 0: 127.0.0.1:35162\nNode 1: 127.0.0.1:5611\n"
+		for i, s := range a.frames {
+			if fromServer(i) {
+				text += "\t"
+			}
+			text += fmt.Sprintf("%d\n%s", len(s), s)
+		}
+		return text + "\n===================================================================\n"
+	}},
+	{name: "socat -v", timed: true, make: func(_ *rand.Rand, a, _ dialogue) string {
+		return strings.Join(each(a.frames, func(i int, s string) string {
+			return fmt.Sprintf("%c 2026/11/23 %s.000739980  length=%d from=0 to=%d\n%s", "><"[i%2], clockOf(i), len(s)-1, len(s)-2, strings.TrimSpace(s))
+		}), "")
+	}},
+	{name: "sslsplit", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(port int, d dialogue) []string {
+			return each(d.frames, func(i int, s string) string {
+				ends := []string{fmt.Sprintf("[127.0.0.1]:%d", port), "[127.0.0.1]:5641"}
+				return fmt.Sprintf("2026-11-23 %s UTC %s -> %s (%d):\n%s", clockOf(i), ends[i%2], ends[1-i%2], len(s)-1, strings.TrimSpace(s))
+			})
+		}
+		return strings.Join(shuffle(rnd, 2, of(55760, a), of(55762, b)), "")
+	}},
+}
+
+// prefixed is the console of a server, or of two at once, with a prefix before each
+// line.
+func prefixed(rnd *rand.Rand, a, b dialogue, prefix func(i int, server string) string) string {
+	of := func(server string, d dialogue) []string {
+		if len(d.frames) == 0 {
+			return nil
+		}
+		return each(d.console(), func(i int, s string) string { return prefix(i, server) + s })
+	}
+	if len(b.frames) == 0 {
+		return join(of("server-1", a))
+	}
+	return join(shuffle(rnd, 12, of("server-1", a), of("server-2", b)))
+}
+
+// disguises are what editors and shells make of any file.
+var disguises = map[string]func(string) string{
+	"as it is":   func(s string) string { return s },
+	"CRLF":       func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
+	"BOM":        func(s string) string { return "\ufeff" + s },
+	"NULs":       func(s string) string { return "\x00\x00" + strings.ReplaceAll(s, "\n", "\n\x00") + "\x00" },
+	"stray":      func(s string) string { return `{ "` + "\n" + `{"header"` + "\n" + s + `{ "` },
+	"stray line": func(s string) string { return "x {\n" + s },
+}
+
+// textsByStream are the texts that were read, those of a form that tells no streams
+// under "".
+func textsByStream(lines []line) (lists [][]string) {
+	for _, list := range answers(lines) {
+		lists = append(lists, list)
+	}
+	return lists
+}
+
+// TestGenerated: of sessions in the form of many tools all texts are found, in their
+// order, and none is invented.
+func TestGenerated(t *testing.T) {
+	for round := range uint64(3) {
+		rnd := rand.New(rand.NewPCG(1, round))
+		a, b := converse(t, 23), converse(t, 12)
+		for _, form := range generated {
+			text := form.make(rnd, a, b)
+			for name, disguise := range disguises {
+				lines, err := decodeJSON(t, []byte(disguise(text)), func(o *options) { o.verify, o.workers = form.truth, 2 })
+				if err != nil {
+					t.Errorf("%s, %s: %v", form.name, name, err)
+				}
+				want := [][]string{a.texts}
+				if form.two {
+					want = append(want, b.texts)
+				}
+				got := textsByStream(lines)
+				slices.SortFunc(got, func(x, y []string) int { return len(y) - len(x) })
+				if !slices.EqualFunc(got, want, slices.Equal) {
+					t.Errorf("%s, %s: %q\nwant %q", form.name, name, got, want)
+				}
+				for _, l := range lines {
+					if form.timed && l.Time == "" || form.stream && l.Stream == "" {
+						t.Errorf("%s, %s: time %q, stream %q of %+v", form.name, name, l.Time, l.Stream, l)
+						break
+					}
+				}
+				if want := len(a.frames) + len(b.frames)*(len(want)-1); len(lines) != want {
+					t.Errorf("%s, %s: %d frames, want %d", form.name, name, len(lines), want)
+				}
+			}
+		}
+	}
+}
+
+// TestGeneratedCut: each form cut anywhere gives no wrong text, and never fewer than
+// when it is cut before. PROTO_CUT=all tries every byte, which takes a minute; else
+// every byte of the last frames and some of those before.
+func TestGeneratedCut(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(2, 2))
+	a, b := converse(t, 3), converse(t, 2)
+	for _, form := range generated {
+		text := form.make(rnd, a, b)
+		most := 0
+		for n := 0; n <= len(text); n++ {
+			if n < len(text)-100 && n%61 != 0 && os.Getenv("PROTO_CUT") != "all" {
+				continue
+			}
+			lines, _ := decodeJSON(t, []byte(text[:n]), nil)
+			found := 0
+			for stream, texts := range answers(lines) {
+				if form.stream && stream == "" && len(texts) == 1 && (slices.Contains(a.texts, texts[0]) || slices.Contains(b.texts, texts[0])) {
+					texts = nil // its record ends before it names the stream
+					found++
+				}
+				if !isPrefix(texts, a.texts) && !isPrefix(texts, b.texts) {
+					t.Fatalf("%s cut at %d: stream %q: %q", form.name, n, stream, texts)
+				}
+				found += len(texts)
+			}
+			if found < most {
+				t.Fatalf("%s cut at %d: %d texts, and %d were in less", form.name, n, found, most)
+			}
+			most = found
+		}
+		if want := len(a.texts) + len(b.texts); most != want && form.two || most != len(a.texts) && !form.two {
+			t.Errorf("%s: %d texts", form.name, most)
+		}
+	}
+}
