@@ -26,6 +26,7 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 	}
 	*r = Result{Period: s.period, Pending: true}
 	s.pending = append(s.pending, pendingAnswer{append([]byte(nil), a.Data.Raw()...), r})
+	f.holding[s] = struct{}{}
 	s.note(a)
 	s.lastResult = Result{Period: s.period}
 	if len(s.pending) >= enoughChained || !f.Hold {
@@ -36,6 +37,7 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 
 // settle reads what is pending, in the dialect that fits.
 func (f *Follower) settle(s *state) {
+	delete(f.holding, s)
 	if len(s.pending) == 0 {
 		return
 	}
@@ -94,7 +96,7 @@ func letters(text []byte) bool {
 
 // Finish completes what is pending: there is no more.
 func (f *Follower) Finish() {
-	for _, s := range f.states {
+	for s := range f.holding {
 		f.settle(s)
 	}
 	for _, srv := range f.servers {

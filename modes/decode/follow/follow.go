@@ -79,6 +79,7 @@ type Follower struct {
 	byID    map[string]*state // by session: the one used last
 	live    []*state          // the last ones used, for trying
 	servers map[string]*server
+	holding map[*state]struct{} // those with answers that are pending
 	scratch []byte
 	last    *state // the state of the answer before, found again at once
 	lastKey string
@@ -128,7 +129,7 @@ func number(d wire.Dialect) (n int) {
 func (f *Follower) init() {
 	if f.states == nil {
 		f.states, f.streams, f.byID = make(map[string]*state), make(map[string]*state), make(map[string]*state)
-		f.servers = make(map[string]*server)
+		f.servers, f.holding = make(map[string]*server), make(map[*state]struct{})
 	}
 }
 
@@ -159,8 +160,8 @@ func (f *Follower) Ack(stream string, data wire.Members) (note string) {
 	s := f.add(stream, session)
 	s.chain = wire.NewChain(key, iv, wire.Dialect{})
 	s.hasKey, s.hasPrev, s.period = true, true, 1
-	srv := f.server(stream)
-	srv.iv = &iv
+	s.iv = &iv
+	f.server(stream).iv = &iv
 	f.streams[stream] = s
 	return ""
 }
@@ -201,6 +202,9 @@ func (f *Follower) server(stream string) *server {
 	srv := f.servers[stream]
 	if srv == nil {
 		if len(f.servers) >= maxSessions {
+			for _, old := range f.servers {
+				old.giveUp()
+			}
 			clear(f.servers) // IVs of servers not heard of for long
 		}
 		srv = &server{iv: f.IV}
@@ -310,7 +314,7 @@ func (f *Follower) tryOthers(s *state, a *Answer, r *Result) *state {
 		return other
 	}
 	for _, other := range f.live {
-		if other != s && other.hasKey && other.hasPrev && f.try(other, a, r, false) {
+		if other != s && (a.Key1.Present() || other.hasKey && other.hasPrev) && f.try(other, a, r, false) {
 			return other
 		}
 	}

@@ -17,6 +17,7 @@ type state struct {
 	hasPrev bool          // the chain's register is right for the next answer
 	dialect *wire.Dialect // nil until it is found out
 	period  int
+	iv      *wire.IV // as its HELLO_ACK said; nil where that is missing
 
 	lastSequence []byte
 	lastData     []byte
@@ -108,14 +109,14 @@ func (s *state) open(dst, digits []byte) (text []byte, d wire.Dialect, ok bool) 
 // tryNewKey opens an answer that brings a key: it begins at the IV.
 func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own bool) bool {
 	srv := f.server(s.stream)
-	ivs := make([]*wire.IV, 0, 2)
-	if srv.iv != nil {
-		ivs = append(ivs, srv.iv)
+	ivs := [...]*wire.IV{srv.iv, f.IV}
+	if s.iv != nil {
+		ivs = [...]*wire.IV{s.iv, nil} // another IV is another server's
 	}
-	if f.IV != nil && srv.iv != f.IV {
-		ivs = append(ivs, f.IV)
-	}
-	for _, iv := range ivs {
+	for i, iv := range ivs {
+		if iv == nil || i > 0 && iv == ivs[0] {
+			continue
+		}
 		fresh := &state{chain: wire.NewChain(key, *iv, wire.Dialect{}), dialect: s.dialect}
 		text, d, ok := fresh.open(r.Text[:0], a.Data.Raw())
 		if !ok {
@@ -167,7 +168,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	key, brings := newKey(a)
 	*r = Result{Status: BadPadding, Period: s.period, Text: r.Text[:0]}
 	switch {
-	case brings && f.server(s.stream).iv == nil && f.IV == nil:
+	case brings && s.iv == nil && f.server(s.stream).iv == nil && f.IV == nil:
 		r.Status = NoIV
 		s.period++
 		r.Period = s.period
