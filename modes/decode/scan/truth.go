@@ -12,22 +12,25 @@ var (
 type truthPlace struct {
 	at     int // of the marker; the window's end if there is none
 	marker []byte
-	line   int // where its line begins
+	line   int // where its line begins, or what is looked at of a long one
 	safe   int // up to where no marker can begin that the window has only a part of
 }
+
+// longestMarker is the length of the longer one, and more.
+const longestMarker = 64
 
 func (w *scanning) nextTruth(from int) truthPlace {
 	t := truthPlace{at: len(w.window)}
 	if !w.Truths {
 		return t
 	}
-	t.safe = bytes.LastIndexByte(w.window, '\n') + 1
+	t.safe = max(from, bytes.LastIndexByte(w.window, '\n')+1, len(w.window)-maxContext-longestMarker)
 	for _, marker := range [][]byte{truthBefore, truthAfter} {
 		if i := bytes.Index(w.window[from:], marker); i >= 0 && from+i < t.at {
 			t.at, t.marker = from+i, marker
 		}
 	}
-	t.line = max(w.end, bytes.LastIndexByte(w.window[:t.at], '\n')+1)
+	t.line = max(w.end, from, bytes.LastIndexByte(w.window[:t.at], '\n')+1, t.at-maxContext)
 	return t
 }
 

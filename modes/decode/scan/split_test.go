@@ -1,0 +1,100 @@
+package scan
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// scanRandomly finds all frames of a text in pieces of random sizes, some of them
+// empty, and fails where the scanner keeps more than it may.
+func scanRandomly(t *testing.T, rnd *rand.Rand, text []byte, most int, truths bool) (list []string) {
+	t.Helper()
+	s := &Scanner{Truths: truths}
+	var window []byte
+	for from := 0; ; {
+		to := min(from+rnd.IntN(most+1), len(text))
+		final := to == len(text)
+		window = append(window, text[from:to]...)
+		from = to
+		n := s.Scan(window, final, func(f *Found) { list = append(list, shown(f)) })
+		if window = append([]byte(nil), window[n:]...); len(window) >= Window+most {
+			t.Fatalf("%d bytes are kept", len(window))
+		}
+		if final {
+			return list
+		}
+	}
+}
+
+// TestSplit: long captures with much between the frames give the same in any pieces,
+// with their context.
+func TestSplit(t *testing.T) {
+	files, err := filepath.Glob("../testdata/*")
+	if err != nil || len(files) < 15 {
+		t.Fatal(err, files)
+	}
+	for i, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rnd := rand.New(rand.NewPCG(uint64(i), 5))
+		long := withNoise(rnd, text)
+		for _, truths := range []bool{false, true} {
+			want := scanAll(long, len(long), truths)
+			if len(want) == 0 && !strings.HasSuffix(file, "texts.txt") {
+				t.Errorf("%s: nothing found", file)
+			}
+			for _, most := range []int{50, 3_000, 20_000, 600_000} {
+				got := scanRandomly(t, rnd, long, most, truths)
+				if slices.Equal(got, want) {
+					continue
+				}
+				for i := range max(len(got), len(want)) {
+					if at(got, i) != at(want, i) {
+						t.Errorf("%s in pieces of up to %d, truths %v: find %d is\n%s\nwant\n%s", file, most, truths, i, at(got, i), at(want, i))
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+// withNoise puts lines of other programs, and at times very long ones, between the
+// lines of a capture.
+func withNoise(rnd *rand.Rand, text []byte) (long []byte) {
+	for line := range strings.Lines(string(text)) {
+		long = append(long, line...)
+		switch n := rnd.IntN(100); {
+		case n < 5:
+			long = append(long, strings.Repeat("noise ", rnd.IntN(4_000))+"\n"...)
+		case n < 8:
+			long = append(long, strings.Repeat("2026-11-23 14:33:46 other: {} { \"x\": 1 }\n", rnd.IntN(200))...)
+		case n < 10:
+			long = fmt.Appendf(long, "Connection from: ('127.0.0.1', %d)\n", rnd.IntN(65536))
+		}
+	}
+	return long
+}
+
+// TestMemory: what begins like a frame and never ends is not kept beyond the window,
+// and the frame behind it is found.
+func TestMemory(t *testing.T) {
+	const frame = "\n" + `{"header":{},"data":{"message-type":"CLOSE","sequesce":1}}` + "\n"
+	rnd := rand.New(rand.NewPCG(9, 9))
+	for _, begin := range []string{`{"header":{"x":"`, `{\"header\":\"`, "{\n", "{\n\"header\": {\n", "x: {\nx: \"header\": {\n", "Plain text data ", "{\"log\":\"{\\n\",\"time\":\"\"}\n", `{`, `"`} {
+		for _, fill := range []string{"y", " ", "\n", "{", "\\", "x: y\n"} {
+			text := begin + strings.Repeat(fill, 600_000/len(fill)) + frame
+			found := scanRandomly(t, rnd, []byte(text), 64<<10, true)
+			if !slices.ContainsFunc(found, func(s string) bool { return strings.HasPrefix(s, `frame  "CLOSE" 1`) }) {
+				t.Errorf("%q and many %q: %q", begin, fill, found)
+			}
+		}
+	}
+}
