@@ -144,10 +144,8 @@ func (q *queue) leave() {
 		if len(*lines) == 0 {
 			continue
 		}
-		l := (*lines)[0]
+		l := lines.next()
 		l.waiters[0] <- nil
-		copy(*lines, (*lines)[1:])
-		(*lines)[len(*lines)-1] = l
 		q.remove(l, 0)
 		return
 	}
@@ -170,6 +168,22 @@ func (q *queue) ring(s Source) *ring {
 		return &q.lines[1]
 	}
 	return &q.lines[0]
+}
+
+// manyLines is from how many on the newest source is served first. When more come than can be served, each in his turn
+// would wait until his time is over; so those who have just come are served in time, and the others no less than before.
+const manyLines = 32
+
+// next is the line to serve: the first, which then goes to the end.
+func (r *ring) next() *line {
+	all := *r
+	if len(all) > manyLines {
+		return all[len(all)-1]
+	}
+	l := all[0]
+	copy(all, all[1:])
+	all[len(all)-1] = l
+	return l
 }
 
 func (r *ring) find(s Source) *line {

@@ -110,6 +110,23 @@ func TestQueueIsBounded(t *testing.T) {
 	})
 }
 
+// TestQueueOfMany: while more sources wait than can be served in time, the newest is
+// served first.
+func TestQueueOfMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWaiters(t, 0)
+		var want []string
+		for i := range byte(manyLines + 2) {
+			w.add(from(t.Context(), i, false), fmt.Sprint(i))
+		}
+		want = append(want, fmt.Sprint(manyLines+1), fmt.Sprint(manyLines))
+		for i := range manyLines {
+			want = append(want, fmt.Sprint(i))
+		}
+		w.want(want...)
+	})
+}
+
 // TestQueueForgets: who no longer waits takes no place, also when the word came in the same moment.
 func TestQueueForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

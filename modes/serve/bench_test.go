@@ -94,10 +94,10 @@ type process struct {
 	address string
 }
 
-func startProcess(b *testing.B, role string) *process {
+func startProcess(b *testing.B, role string, flags ...string) *process {
 	b.Helper()
-	p := &process{role: role, cmd: exec.Command(os.Args[0], serveFlags...)}
-	p.cmd.Env = append(os.Environ(), asProcess+"="+role, "GOMAXPROCS=1", "XDG_STATE_HOME="+b.TempDir())
+	p := &process{role: role, cmd: exec.Command(os.Args[0], flags...)}
+	p.cmd.Env = append(os.Environ(), asProcess+"="+role, "GOMAXPROCS="+processors(), "XDG_STATE_HOME="+b.TempDir())
 	p.cmd.Stderr = io.Discard
 	out, err := p.cmd.StdoutPipe()
 	if err == nil {
@@ -297,7 +297,7 @@ func compare(b *testing.B, unit string, measure func(p *process) figure) {
 	if os.Getenv("PROTO_BENCH") == "" {
 		b.Skip("run by .ci/bench-serve")
 	}
-	floor, ours := startProcess(b, "floor"), startProcess(b, "serve")
+	floor, ours := startProcess(b, "floor"), startProcess(b, "serve", serveFlags...)
 	var rates, cpus [2][]float64
 	for range 3 {
 		for i, p := range []*process{floor, ours} {
@@ -349,7 +349,7 @@ func BenchmarkServeMemory(b *testing.B) {
 		n, settles = 4000, 15*time.Second
 	}
 	for _, role := range []string{"floor", "serve"} {
-		p := startProcess(b, role)
+		p := startProcess(b, role, serveFlags...)
 		closeAll(p.openAll(b, 16)) // what the first connections make is not theirs
 		before := p.resident()
 		all := p.openAll(b, n)
@@ -374,3 +374,11 @@ func BenchmarkServeMemory(b *testing.B) {
 // benchSettles is how long memory takes to settle: a server gives back what it does
 // not need when it has been calm for 10 s.
 const benchSettles = 30 * time.Second
+
+// processors is how many the servers have: PROTO_BENCH_CPUS, or one.
+func processors() string {
+	if n := os.Getenv("PROTO_BENCH_CPUS"); n != "" {
+		return n
+	}
+	return "1"
+}

@@ -84,7 +84,7 @@ func TestMaxStartups(t *testing.T) {
 		in.ask()
 		time.Sleep(2 * time.Second)
 		r.login("192.0.2.7:1").ask()
-		if n := r.server.waiting(); n != 99 {
+		if n := r.server.waiting(); n != 49 {
 			t.Errorf("%d wait", n)
 		}
 		synctest.Wait()

@@ -50,7 +50,7 @@ func (s *server) refuse(nc net.Conn, reason admission.Reason) {
 	if n, tell := s.away.count(string(reason), time.Now()); tell {
 		s.log.Warn("refused", "peer", nc.RemoteAddr().String(), "reason", string(reason), "times", n)
 	}
-	if reason == admission.Penalty {
+	if reason == admission.Penalty || s.door.Suspect(addrOf(nc.RemoteAddr())) {
 		select {
 		case s.away.held <- held{nc, time.Now().Add(heldFor)}:
 			return

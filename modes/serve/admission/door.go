@@ -19,7 +19,7 @@ type Limits struct {
 	Connections int           // in all
 	Startups    Startups      // before login, in all
 	PerAddress  int           // before login, of one address
-	Crowded     time.Duration // how long one may take to log in while Startups refuses
+	Crowded     time.Duration // how long one may take to log in when half of Startups.Start are there
 	Penalties   Penalties
 	Exempt      []netip.Prefix // addresses free of penalties and PerAddress
 
@@ -48,15 +48,17 @@ type Door struct {
 	mu        sync.Mutex
 	guests    int
 	waiting   list.List // of *Guest, those without login, the oldest first
+	busy      int       // of them, those that wait for us
 	here      map[netip.Prefix]int
-	known     known
+	known     known // somebody has logged in from there
+	suspects  known // something was done wrong from there, and nobody has logged in since
 	penalties penalties
 }
 
 // NewDoor makes a Door.
 func NewDoor(l Limits) *Door {
 	return &Door{
-		limits: l, here: make(map[netip.Prefix]int), known: make(known),
+		limits: l, here: make(map[netip.Prefix]int), known: make(known), suspects: make(known),
 		penalties: penalties{rules: l.Penalties, byAddress: make(map[netip.Prefix]*penalty)},
 	}
 }
@@ -101,10 +103,13 @@ func (d *Door) refuse(g *Guest, now time.Time) Reason {
 		return TooManyHere
 	}
 	d.clear(now)
-	if d.known.has(g.addr, now) {
+	waiting := d.waiting.Len() - d.busy
+	switch {
+	case d.known.has(g.addr, now, knownFor):
 		return "" // whoever has logged in before is let in again however many strangers there are
-	}
-	if l.Startups.refuse(d.waiting.Len(), l.Random) {
+	case l.Startups.crowd(waiting) && !g.exempt && d.suspects.has(g.addr, now, suspectFor):
+		return TooManyStarted
+	case l.Startups.refuse(waiting, l.Random):
 		return TooManyStarted
 	}
 	return ""
@@ -112,13 +117,14 @@ func (d *Door) refuse(g *Guest, now time.Time) Reason {
 
 // clear sends away who takes too long while there are too many.
 func (d *Door) clear(now time.Time) {
-	if d.limits.Startups.Start == 0 || d.limits.Crowded == 0 {
+	s := d.limits.Startups
+	if s.Start == 0 || d.limits.Crowded == 0 {
 		return
 	}
-	for e := d.waiting.Front(); e != nil && d.waiting.Len() >= d.limits.Startups.Start; {
+	for e := d.waiting.Front(); e != nil && s.crowd(d.waiting.Len()-d.busy); {
 		g := e.Value.(*Guest)
 		e = e.Next()
-		if now.Sub(g.since) < d.limits.Crowded {
+		if now.Sub(g.since) < s.patience(d.waiting.Len()-d.busy, d.limits.Crowded) {
 			return
 		}
 		if g.busy {
@@ -139,6 +145,10 @@ func (d *Door) settle(g *Guest) {
 	}
 	d.waiting.Remove(g.place)
 	g.place, g.expel = nil, nil
+	if g.busy {
+		g.busy = false
+		d.busy--
+	}
 	if d.here[g.addr]--; d.here[g.addr] == 0 {
 		delete(d.here, g.addr)
 	}
@@ -152,7 +162,15 @@ func (g *Guest) Busy(busy bool) {
 	}
 	g.door.mu.Lock()
 	defer g.door.mu.Unlock()
+	if g.place == nil || g.busy == busy {
+		return
+	}
 	g.busy = busy
+	if busy {
+		g.door.busy++
+	} else {
+		g.door.busy--
+	}
 }
 
 // LoggedIn says that the guest has a session.
@@ -164,6 +182,7 @@ func (g *Guest) LoggedIn() {
 	defer g.door.mu.Unlock()
 	g.door.settle(g)
 	g.door.known.add(g.addr, g.door.limits.Now())
+	delete(g.door.suspects, g.addr)
 }
 
 // Leave says that the guest has gone.

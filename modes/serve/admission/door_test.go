@@ -144,11 +144,12 @@ func TestCrowded(t *testing.T) {
 	}
 	come(1, "").Busy(true)
 	second := come(2, "")
-	d.now = d.now.Add(2*time.Second - 1)
-	come(3, TooManyStarted)
-	d.now = d.now.Add(1)
 	come(3, "")
-	if fmt.Sprint(expelled) != "[2]" {
+	d.now = d.now.Add(2*time.Second - 1)
+	come(4, TooManyStarted)
+	d.now = d.now.Add(1)
+	come(4, "")
+	if fmt.Sprint(expelled) != "[2 3]" {
 		t.Errorf("expelled %v", expelled)
 	}
 	if _, refused := second.Penalise(Slow); refused || d.Waiting() != 2 {
@@ -156,11 +157,50 @@ func TestCrowded(t *testing.T) {
 	}
 	come(2, Penalty)
 	second.Leave()
-	come(4, TooManyStarted)
+	come(5, "")
+	come(6, TooManyStarted)
 	d.now = d.now.Add(10 * time.Second)
 	come(2, "")
-	if fmt.Sprint(expelled) != "[2 3]" {
+	if fmt.Sprint(expelled) != "[2 3 4 5]" {
 		t.Errorf("expelled %v", expelled)
+	}
+}
+
+// TestSuspectsComeLast: from half of START on, who has done something wrong lately
+// is refused, until somebody logs in from there or 10 minutes have passed.
+func TestSuspectsComeLast(t *testing.T) {
+	d := newDoor(t, Limits{Startups: Startups{4, 30, 8}, Penalties: Penalties{Login: time.Second, Refuse: time.Hour}})
+	bad := d.enter("192.0.2.1", "")
+	bad.Penalise(FailedLogin)
+	d.enter(stranger(1), "")
+	d.enter("192.0.2.1", TooManyStarted)
+	busy := d.enter(stranger(2), "")
+	busy.Busy(true)
+	busy.Busy(true)
+	if g := d.enter("192.0.2.2", ""); g.Suspect() || !d.Suspect(netip.MustParseAddr("192.0.2.1")) {
+		t.Error("suspects")
+	}
+	d.now = d.now.Add(suspectFor)
+	d.enter("192.0.2.1", "")
+	bad.Penalise(FailedLogin)
+	bad.LoggedIn()
+	d.enter("192.0.2.1", "")
+	busy.LoggedIn()
+	busy.Busy(false)
+	if d.busy != 0 {
+		t.Errorf("%d are busy", d.busy)
+	}
+}
+
+// TestPatience: the more there are, the less time each has.
+func TestPatience(t *testing.T) {
+	s := Startups{100, 30, 300}
+	for waiting, want := range map[int]time.Duration{
+		50: 2 * time.Second, 100: 2 * time.Second, 200: 1250 * time.Millisecond, 300: 500 * time.Millisecond, 900: 500 * time.Millisecond,
+	} {
+		if got := s.patience(waiting, 2*time.Second); got != want {
+			t.Errorf("%d: %v, want %v", waiting, got, want)
+		}
 	}
 }
 
@@ -170,7 +210,7 @@ func TestKnownIsBounded(t *testing.T) {
 	for i := range knownMost + 10 {
 		k.add(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 32), now)
 	}
-	if last := prefix(netip.MustParseAddr("10.1.0.9")); len(k) != knownMost || !k.has(last, now) {
+	if last := prefix(netip.MustParseAddr("10.1.0.9")); len(k) != knownMost || !k.has(last, now, knownFor) {
 		t.Errorf("%d known", len(k))
 	}
 }

@@ -12,12 +12,17 @@ const (
 	knownMost = 65536
 )
 
-// known are addresses from which somebody has logged in, and when.
+// suspectFor is how long an address is suspect after it has done something wrong:
+// that is not held against it unless there are too many, and then it comes last. A
+// login ends it.
+const suspectFor = 10 * time.Minute
+
+// known are addresses, and when something was last heard of them.
 type known map[netip.Prefix]time.Time
 
-func (k known) has(addr netip.Prefix, now time.Time) bool {
+func (k known) has(addr netip.Prefix, now time.Time, most time.Duration) bool {
 	at, ok := k[addr]
-	if ok && now.Sub(at) >= knownFor {
+	if ok && now.Sub(at) >= most {
 		delete(k, addr)
 		return false
 	}

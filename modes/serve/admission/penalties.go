@@ -46,18 +46,26 @@ func (d *Door) penalise(g *Guest, w Wrong, now time.Time) (until time.Time, refu
 	if g.exempt || !g.addr.IsValid() {
 		return time.Time{}, false
 	}
+	d.suspects.add(g.addr, now)
 	return d.penalties.add(g.addr, w, now)
 }
 
-// Suspect says whether an address has done something wrong lately.
+// Suspect says whether an address has done something wrong in the last 10 minutes,
+// and nobody has logged in from there since.
 func (g *Guest) Suspect() bool {
 	if g == nil {
 		return false
 	}
 	g.door.mu.Lock()
 	defer g.door.mu.Unlock()
-	g.door.penalties.forget(g.door.limits.Now())
-	return g.door.penalties.byAddress[g.addr] != nil
+	return g.door.suspects.has(g.addr, g.door.limits.Now(), suspectFor)
+}
+
+// Suspect says that of an address.
+func (d *Door) Suspect(addr netip.Addr) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return !d.exempt(addr) && d.suspects.has(prefix(addr), d.limits.Now(), suspectFor)
 }
 
 // penalty is what one address has left.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Startups refuses connections by how many have not logged in yet, as sshd's
@@ -38,6 +39,19 @@ func ParseStartups(text string) (s Startups, err error) {
 }
 
 func (s Startups) String() string { return fmt.Sprintf("%d:%d:%d", s.Start, s.Rate, s.Full) }
+
+// crowd says whether so many are half of those from which on some are refused.
+func (s Startups) crowd(waiting int) bool { return s.Start > 0 && waiting >= (s.Start+1)/2 }
+
+// patience is how long so many may each take: the time given, and from Start on
+// less, down to a quarter at Full.
+func (s Startups) patience(waiting int, usual time.Duration) time.Duration {
+	if waiting <= s.Start {
+		return usual
+	}
+	over := float64(min(waiting, s.Full)-s.Start) / float64(max(1, s.Full-s.Start))
+	return usual - time.Duration(over*0.75*float64(usual))
+}
 
 // refuse draws for a newcomer to so many.
 func (s Startups) refuse(waiting int, random func(n int) int) bool {
