@@ -60,7 +60,7 @@ func TestNotRecovered(t *testing.T) {
 	for seed := range uint64(10) {
 		list := newScript(seed).eightLetters("", 12)[1:]
 		for i, r := range followAll(t, &Follower{Hold: true}, list) {
-			if a := &list[i]; a.key1 != "" && (r.Status != NoIV || !strings.HasSuffix(r.Note, " IVs fit") || strings.HasPrefix(r.Note, "0 ") || r.Text != nil && len(r.Text) > 0) {
+			if a := &list[i]; a.key1 != "" && (r.Status != NoIV || !strings.HasSuffix(r.Note, " IVs fit") || strings.HasPrefix(r.Note, "0 ") || len(r.Text) > 0) {
 				t.Errorf("seed %d: %+v", seed, r)
 			}
 		}
