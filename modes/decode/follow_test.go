@@ -85,3 +85,110 @@ func TestFollow(t *testing.T) {
 		t.Error("it does not end")
 	}
 }
+
+// TestFollowWriter: while a writer goes on, rotation loses nothing: what it wrote to
+// the old file just before is read, too.
+func TestFollowWriter(t *testing.T) {
+	lines, texts := traffic(t, 30_000)
+	texts = texts[:(len(lines)-2)/2]
+	name := filepath.Join(t.TempDir(), "server.log")
+	file, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out watched
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	o := &options{files: []string{name}, text: true, follow: true, workers: 1}
+	p := &modes.Process{Out: &out, Err: io.Discard, Env: func(string) string { return "" }}
+	over := make(chan error)
+	go func() { over <- o.run(ctx, p) }()
+	written := 0 // answers
+	for i, line := range lines[:2+2*len(texts)] {
+		// In parts, as a writer's buffer would.
+		for _, part := range []string{line[:len(line)/2], line[len(line)/2:]} {
+			if _, err := file.WriteString(part); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if i%2 == 0 || i == 1 {
+			continue
+		}
+		written++
+		if written%8 == 1 {
+			out.waitFor(t, written) // the reader has come to this file
+		}
+		if written%8 == 0 {
+			next, err := os.Create(name + ".new")
+			if err == nil {
+				err = os.Rename(name, name+".old")
+			}
+			if err == nil {
+				err = os.Rename(name+".new", name)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			file.Close()
+			file = next
+		}
+	}
+	defer file.Close()
+	got := out.waitFor(t, written)
+	if want := strings.Join(texts, "\n") + "\n"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	cancel()
+	select {
+	case <-over:
+	case <-time.After(10 * time.Second):
+		t.Error("it does not end")
+	}
+}
+
+// TestFollowRotationRace: what is written between the end that was read and the
+// rotation is not lost.
+func TestFollowRotationRace(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	put := func(name, text string) {
+		t.Helper()
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+		if err == nil {
+			_, err = f.WriteString(text)
+		}
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(name, "one")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	f := &followed{ctx: ctx, name: name}
+	defer f.Close()
+	read := func() string {
+		t.Helper()
+		b := make([]byte, 100)
+		n, err := f.Read(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b[:n])
+	}
+	if got := read(); got != "one" {
+		t.Fatalf("%q", got)
+	}
+	put(name, "two")
+	if err := os.Rename(name, name+".1"); err != nil {
+		t.Fatal(err)
+	}
+	put(name, "three")
+	f.replaced() // as if the end had been read before two was written
+	for _, want := range []string{"two", "three"} {
+		if got := read(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

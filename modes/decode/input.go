@@ -162,6 +162,9 @@ func (f *followed) replaced() bool {
 	if err != nil || err2 != nil || os.SameFile(info, named) {
 		return false
 	}
+	if info, err = f.file.Stat(); err == nil && info.Size() > f.offset {
+		return true // written after its end was read, before it lost its name
+	}
 	f.file.Close()
 	f.file = nil
 	return true
