@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"proto/modes"
 )
 
 // dialogue is one session as it goes over the wire: its frames, a newline behind
@@ -338,6 +341,38 @@ func TestGeneratedCut(t *testing.T) {
 		}
 		if want := len(a.texts) + len(b.texts); most != want && form.two || most != len(a.texts) && !form.two {
 			t.Errorf("%s: %d texts", form.name, most)
+		}
+	}
+}
+
+// TestVerified: of a log that prints its texts each one is held against the answer
+// it belongs to, and one that differs is found.
+func TestVerified(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 3))
+	a, b := converse(t, 23), converse(t, 12)
+	wrong := a
+	wrong.texts = slices.Clone(a.texts)
+	wrong.texts[17] = "falsfals"
+	for _, form := range generated {
+		if !form.truth {
+			continue
+		}
+		want := len(a.texts)
+		if form.two {
+			want += len(b.texts)
+		}
+		verify := func(a dialogue) (string, error) {
+			var summary bytes.Buffer
+			o := &options{json: true, verify: true, workers: 2}
+			p := &modes.Process{In: strings.NewReader(form.make(rnd, a, b)), Out: io.Discard, Err: &summary, Env: func(string) string { return "" }}
+			err := o.run(t.Context(), p)
+			return summary.String(), err
+		}
+		if summary, err := verify(a); err != nil || !strings.HasSuffix(summary, fmt.Sprintf(", %d verified\n", want)) {
+			t.Errorf("%s: %v %s", form.name, err, summary)
+		}
+		if _, err := verify(wrong); err == nil || !strings.HasSuffix(err.Error(), `and the log says "falsfals"`) {
+			t.Errorf("%s, with a wrong text: %v", form.name, err)
 		}
 	}
 }
