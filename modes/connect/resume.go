@@ -13,7 +13,10 @@ import (
 // A session outlives its connection. When one is lost, or an answer does not come
 // in --timeout, the client connects again and sends the request that was not
 // answered once more, with its own sequence; the server answers what it answered
-// before with the same bytes. So every text comes once and in order.
+// before with the same bytes. So every text comes once and in order. One case is out
+// of reach: a request that the network keeps back on the old connection until a later
+// one was answered is answered afresh (wire package comment, "Flow"), and the
+// cipher has moved on without this client.
 //
 // A session that is gone is another matter: its server was started anew, or has
 // forgotten it. CLOSE says so, in answer to the first frame of a connection, or
