@@ -27,6 +27,9 @@ func NewConn(c net.Conn, limits Limits) *Conn {
 // Reader.Borrow. To be called before the first Read.
 func (c *Conn) Borrow(p *Pool) { c.reader.Borrow(p) }
 
+// Keep is Reader.Keep. It is for the goroutine that reads.
+func (c *Conn) Keep(keep bool) { c.reader.Keep(keep) }
+
 // Read reads the next frame, which is valid until the next Read. A deadline of
 // zero is none. After a deadline has passed (os.ErrDeadlineExceeded) it may be
 // called again and loses nothing; other errors are those of Reader.Next.

@@ -326,6 +326,14 @@ func TestBorrowedMemory(t *testing.T) {
 		t.Fatalf("%v %v", f, err)
 	}
 	lent := r.borrowed.loan
+	r.Keep(true)
+	r.drop(len(r.buf))
+	r.used = 0
+	r.rest()
+	if r.borrowed.loan != lent {
+		t.Error("given back, though it was to be kept")
+	}
+	r.Keep(false)
 	more, stop := make(chan struct{}), errors.New("stop")
 	go func() { out.CloseWithError(stop); close(more) }()
 	if _, err := r.Next(); err != stop {

@@ -38,6 +38,7 @@ const firstSize = 32
 type borrow struct {
 	pool  *Pool
 	loan  *loan
+	keep  bool
 	first [firstSize]byte
 }
 
@@ -45,10 +46,18 @@ type borrow struct {
 // for a frame of which nothing has come. To be called before the first Next.
 func (r *Reader) Borrow(p *Pool) { r.borrowed = &borrow{pool: p} }
 
+// Keep makes a Reader that borrows keep its memory while it waits, or not: worth it
+// where the next frame comes soon, for which it is then read and parsed at once.
+func (r *Reader) Keep(keep bool) {
+	if r.borrowed != nil {
+		r.borrowed.keep = keep
+	}
+}
+
 // rest gives the memory back if there is nothing in it.
 func (r *Reader) rest() {
 	b := r.borrowed
-	if b == nil || b.loan == nil || len(r.buf) > 0 {
+	if b == nil || b.loan == nil || b.keep || len(r.buf) > 0 {
 		return
 	}
 	b.pool.takeBack(b.loan)

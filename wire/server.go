@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"crypto/subtle"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -94,6 +95,7 @@ type Verdict struct {
 	Reason     error    // more about the refusal; nil where its name says all
 	Session    *Session // the session meant, where there is one
 	KeyChanged bool
+	At         time.Time // when a frame of a living session was looked at
 
 	// Wait is how long to read nothing more on this connection, because the session
 	// asks too fast. 0 within its Pace.
@@ -114,12 +116,13 @@ func (s *Server) Answer(ctx context.Context, dst []byte, f *Frame, peer netip.Ad
 	case f.Type().Is(TypeHello):
 		return refuse(dst, seq, HelloNamesSession, nil)
 	}
-	session := s.find(id)
+	now := s.config.Now()
+	session := s.find(id, now)
 	if session == nil {
 		return refuse(dst, seq, NoSession, fmt.Errorf("sessionId is %s", describeID(id)))
 	}
-	v := s.inSession(dst, f, session, peer, seq, seqOK)
-	v.Session = session
+	v := s.inSession(dst, f, session, peer, seq, seqOK, now)
+	v.Session, v.At = session, now
 	return v
 }
 
@@ -205,7 +208,7 @@ func (s *Server) open(id int64, user User, mac string, peer netip.Addr) (*Sessio
 
 // inSession takes a frame of a living session: address, token and sequence are
 // checked in this order, then it is answered.
-func (s *Server) inSession(dst []byte, f *Frame, session *Session, peer netip.Addr, seq *Sequence, seqOK bool) Verdict {
+func (s *Server) inSession(dst []byte, f *Frame, session *Session, peer netip.Addr, seq *Sequence, seqOK bool, now time.Time) Verdict {
 	if plainAddr(peer) != session.Peer {
 		return refuse(dst, seq, WrongAddress, nil)
 	}
@@ -218,7 +221,7 @@ func (s *Server) inSession(dst []byte, f *Frame, session *Session, peer netip.Ad
 	t := f.Type()
 	switch {
 	case t.Is(TypeRequest):
-		return s.request(dst, session, seq)
+		return s.request(dst, session, seq, now)
 	case t.Is(TypeClose):
 		if !s.remove(session) {
 			return refuse(dst, seq, NoSession, nil) // another connection was first
@@ -239,11 +242,11 @@ func (s *Server) checkToken(v Value, session *Session) error {
 		}
 		return errors.New("the token is " + v.kind.String())
 	}
-	if inner := v.raw[1 : len(v.raw)-1]; subtle.ConstantTimeCompare(inner, session.token) == 1 {
+	if inner := v.raw[1 : len(v.raw)-1]; sameToken(inner, session.token) {
 		return nil
 	}
 	text, _ := v.Text()
-	if subtle.ConstantTimeCompare([]byte(text), session.token) == 1 {
+	if sameToken([]byte(text), session.token) {
 		return nil // written with escapes
 	}
 	if s.config.RefuseToken != nil {
@@ -252,6 +255,22 @@ func (s *Server) checkToken(v Value, session *Session) error {
 		}
 	}
 	return errors.New("the token is not the one issued for this session")
+}
+
+// sameToken compares in a time that depends on the lengths only, eight bytes at a
+// time: byte by byte it would be a tenth of all that a request takes.
+func sameToken(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	var differ uint64
+	for ; len(a) >= 8; a, b = a[8:], b[8:] {
+		differ |= binary.LittleEndian.Uint64(a) ^ binary.LittleEndian.Uint64(b)
+	}
+	for i := range a {
+		differ |= uint64(a[i] ^ b[i])
+	}
+	return subtle.ConstantTimeEq(int32(differ>>32), 0)&subtle.ConstantTimeEq(int32(differ), 0) == 1
 }
 
 // plainAddr makes an address comparable: IPv4-mapped addresses equal their IPv4

@@ -52,10 +52,9 @@ func (s *Session) AppendClose(dst []byte) []byte {
 
 // request answers a DATA_REQUEST: the last one again with the same bytes, any
 // other afresh.
-func (s *Server) request(dst []byte, session *Session, seq *Sequence) Verdict {
+func (s *Server) request(dst []byte, session *Session, seq *Sequence, now time.Time) Verdict {
 	session.mu.Lock()
 	defer session.mu.Unlock()
-	now := s.config.Now()
 	if !s.touch(session, now) {
 		return refuse(dst, seq, NoSession, nil) // it ended while this one waited
 	}
@@ -123,12 +122,11 @@ func (s *Server) add(session *Session) {
 }
 
 // find gives the living session that an id names; nil if there is none.
-func (s *Server) find(id Value) *Session {
+func (s *Server) find(id Value, now time.Time) *Session {
 	n, ok := id.Int64()
 	if !ok {
 		return nil
 	}
-	now := s.config.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	session := s.sessions[n]

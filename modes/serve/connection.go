@@ -29,6 +29,7 @@ type connection struct {
 	sessions []*wire.Session // used on this connection, the last one last
 	renew    bool            // the deadline to read by must be set
 	writeBy  time.Time       // the one to write by
+	asked    time.Time       // when the last request was answered
 
 	mu       sync.Mutex
 	inUse    bool          // it has a session
@@ -235,10 +236,16 @@ func (c *connection) answerLogin(ctx context.Context, f *wire.Frame, helloBy tim
 	return c.answerIn(ctx, f)
 }
 
+// soon is the time between two requests of one for which the memory to read the
+// next is kept.
+const soon = time.Second
+
 func (c *connection) answerIn(ctx context.Context, f *wire.Frame) (more bool, wait time.Duration) {
 	start := c.server.metrics.now()
 	reply := c.server.borrowReply()
 	v := c.server.core.Answer(ctx, (*reply)[:0], f, c.peer)
+	c.wire.Keep(v.At.Sub(c.asked) < soon)
+	c.asked = v.At
 	more = c.carryOut(&v)
 	c.server.takeReply(reply, v.Reply)
 	c.server.metrics.answered(&v, start)
@@ -342,7 +349,7 @@ func (c *connection) carryOut(v *wire.Verdict) bool {
 	case v.Refusal == wire.NoFrame && len(c.sessions) == 0:
 		c.penalise(admission.Garbage)
 	}
-	if len(v.Reply) > 0 && !c.write(v.Reply) {
+	if len(v.Reply) > 0 && !c.writeAt(v.Reply, v.At) {
 		return false
 	}
 	if v.Close {
@@ -372,7 +379,10 @@ func (c *connection) use(session *wire.Session) {
 // longer keep it open.
 const maxKept = 16
 
-func (c *connection) write(frame []byte) bool {
+func (c *connection) write(frame []byte) bool { return c.writeAt(frame, time.Time{}) }
+
+// writeAt writes a frame for which there is a time already, or none.
+func (c *connection) writeAt(frame []byte, now time.Time) bool {
 	if c.server.trace != nil {
 		var f wire.Frame
 		if _, err := wire.Parse(frame, wire.Limits{}, &f); err == nil {
@@ -380,7 +390,7 @@ func (c *connection) write(frame []byte) bool {
 		}
 	}
 	c.tape.Record(modes.ToClient, frame) // first: what the client says next comes after it
-	if err := c.writeInTime(frame); err != nil {
+	if err := c.writeInTime(frame, now); err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = errors.New("the client does not read")
 		}
@@ -394,12 +404,14 @@ func (c *connection) write(frame []byte) bool {
 // not set anew for each of many answers.
 const writeSlack = 16
 
-func (c *connection) writeInTime(frame []byte) error {
+func (c *connection) writeInTime(frame []byte, now time.Time) error {
 	limit := c.server.timeouts.write
 	if limit == 0 {
 		return c.wire.WriteOn(frame)
 	}
-	now := time.Now()
+	if now.IsZero() {
+		now = time.Now()
+	}
 	if c.writeBy.Sub(now) >= limit {
 		return c.wire.WriteOn(frame)
 	}
