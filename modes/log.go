@@ -18,6 +18,11 @@ func NewLog(w io.Writer, kind string, level slog.Leveler) (*slog.Logger, error) 
 	switch kind {
 	case "text":
 		options.ReplaceAttr = func(_ []string, a slog.Attr) slog.Attr {
+			switch a.Value.Kind() {
+			case slog.KindString, slog.KindAny:
+			default:
+				return a // numbers and times hold nothing of a peer's, and each login has some
+			}
 			if v := a.Value.String(); strings.Contains(v, "\x7f") {
 				a.Value = slog.StringValue(strings.ReplaceAll(v, "\x7f", `\x7f`))
 			}

@@ -39,24 +39,21 @@ type connection struct {
 }
 
 // handle runs a connection from its handshake to its close. What comes after the
-// handshake, and again what comes after the login, has a goroutine of its own: the
-// stack of the one before has grown by then, and a connection lives long.
+// login has a goroutine of its own: the stack of this one has grown by then, and a
+// connection lives long.
 func (s *server) handle(ctx context.Context, c *connection) {
 	if !c.handshake(ctx) {
 		s.remove(c)
 		return
 	}
 	c.tape = s.recorder.Tape(c.raw.RemoteAddr().String())
-	helloBy := until(s.timeouts.hello)
+	if !c.run(ctx, until(s.timeouts.hello)) {
+		s.remove(c)
+		return
+	}
 	s.active.Go(func() {
-		if !c.run(ctx, helloBy) {
-			s.remove(c)
-			return
-		}
-		s.active.Go(func() {
-			c.run(ctx, helloBy)
-			s.remove(c)
-		})
+		c.run(ctx, time.Time{})
+		s.remove(c)
 	})
 }
 
