@@ -1,0 +1,66 @@
+package serve
+
+import (
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"proto/modes"
+	"proto/modes/serve/admission"
+	"proto/wire"
+)
+
+// stopped ends a connection of which a read failed. It says whether it has
+// ended: a deadline that another connection's request has moved is none.
+func (c *connection) stopped(err error, helloBy time.Time) bool {
+	var syntax *wire.SyntaxError
+	var limit *wire.LimitError
+	switch {
+	case c.isExpelled():
+		c.refused(errCrowded.Error())
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		if !c.isStopping() && len(c.sessions) > 0 && time.Now().Before(c.deadline(helloBy)) {
+			c.renew = true
+			return false
+		}
+		c.closeUnasked()
+	case errors.As(err, &syntax), errors.As(err, &limit):
+		c.tape.Record(modes.ToServer, c.wire.Rest())
+		v := c.server.core.Malformed(nil, err)
+		c.carryOut(&v)
+		c.server.metrics.answered(&v, time.Time{})
+	case errors.Is(err, io.EOF):
+		c.log().Info("connection closed by the client", c.about()...)
+		_ = c.tls.SetWriteDeadline(time.Now().Add(c.server.timeouts.linger))
+		_ = c.tls.CloseWrite() // its close_notify is answered, if it still listens
+	default:
+		c.log().Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
+	}
+	return true
+}
+
+// about is the session that a connection's end concerns.
+func (c *connection) about() []any {
+	if session := c.session(); session != nil {
+		return []any{"session", session.ID}
+	}
+	return nil
+}
+
+// closeUnasked says CLOSE because of a deadline or because the server stops.
+func (c *connection) closeUnasked() {
+	session := c.session()
+	switch {
+	case c.isStopping():
+		c.log().Info("closed: the server stops", c.about()...)
+	case session == nil:
+		c.refused("no HELLO in " + c.server.timeouts.hello.String())
+		c.penalise(admission.Slow)
+	default:
+		c.log().Info("closed: the session has ended", c.about()...)
+	}
+	if c.write(session.AppendClose(nil)) {
+		c.linger()
+	}
+}
