@@ -42,7 +42,7 @@ func (c *connection) answerIn(ctx context.Context, f *wire.Frame) (more bool, wa
 	start := c.server.metrics.now()
 	reply := c.server.borrowReply()
 	v := c.server.core.Answer(ctx, (*reply)[:0], f, c.peer)
-	c.wire.Keep(v.At.Sub(c.asked) < soon)
+	c.wire.Keep(!v.At.IsZero() && v.At.Sub(c.asked) < soon)
 	c.asked = v.At
 	more = c.carryOut(&v)
 	c.server.takeReply(reply, v.Reply)

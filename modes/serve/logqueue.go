@@ -15,7 +15,7 @@ import (
 // long they may take to be when the server has stopped.
 const (
 	logLines = 4096
-	logEnd   = 250 * time.Millisecond
+	logEnd   = time.Second
 )
 
 // logQueue writes the log so that nobody who logs waits for whoever reads it.
