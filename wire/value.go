@@ -169,10 +169,7 @@ func appendUnescaped(dst, s []byte) []byte {
 		c := s[0]
 		switch {
 		case c == '\\':
-			r, n := escape(s)
-			if utf16.IsSurrogate(r) {
-				r, n = joinSurrogates(r, n, s)
-			}
+			r, n := ReadEscape(s)
 			dst = utf8.AppendRune(dst, r)
 			s = s[n:]
 		case c < utf8.RuneSelf:
@@ -187,11 +184,16 @@ func appendUnescaped(dst, s []byte) []byte {
 	return dst
 }
 
-// joinSurrogates joins the surrogate r, which took n bytes of s, with an
-// escape behind it; a lone one is U+FFFD.
-func joinSurrogates(r rune, n int, s []byte) (rune, int) {
+// ReadEscape reads the escape at the beginning of s, of either spelling, and says how
+// many bytes it takes: 0 where it is cut off. Two surrogates are one rune, a lone one
+// is U+FFFD, and so are the first two bytes of an escape without its hex digits.
+func ReadEscape(s []byte) (r rune, n int) {
+	r, n = oneEscape(s)
+	if !utf16.IsSurrogate(r) {
+		return r, n
+	}
 	if len(s) > n && s[n] == '\\' {
-		low, m := escape(s[n:])
+		low, m := oneEscape(s[n:])
 		if joined := utf16.DecodeRune(r, low); joined != utf8.RuneError {
 			return joined, n + m
 		}
@@ -199,8 +201,11 @@ func joinSurrogates(r rune, n int, s []byte) (rune, int) {
 	return utf8.RuneError, n
 }
 
-// escape reads one escape of either spelling and says how long it is.
-func escape(s []byte) (rune, int) {
+// oneEscape is ReadEscape that leaves surrogates as they are.
+func oneEscape(s []byte) (r rune, n int) {
+	if len(s) < 2 {
+		return 0, 0
+	}
 	switch s[1] {
 	case 'b':
 		return '\b', 2
@@ -215,14 +220,21 @@ func escape(s []byte) (rune, int) {
 	case '0':
 		return 0, 2
 	}
-	if digits := hexDigits(s[1]); digits > 0 {
-		var r rune
-		for _, c := range s[2 : 2+digits] {
-			r = r<<4 | rune(hexValue(c))
-		}
-		return r, 2 + digits
+	digits := hexDigits(s[1])
+	switch {
+	case digits == 0:
+		return rune(s[1]), 2 // \\ \/ \' \"
+	case len(s) < 2+digits:
+		return 0, 0
 	}
-	return rune(s[1]), 2 // \\ \/ \' \"
+	for _, c := range s[2 : 2+digits] {
+		v := hexValue(c)
+		if v > 15 {
+			return utf8.RuneError, 2
+		}
+		r = r<<4 | rune(v)
+	}
+	return r, 2 + digits
 }
 
 // hexDigits is how many hex digits follow an escape's letter.

@@ -41,6 +41,27 @@ func (w *watched) waitFor(t *testing.T, lines int) string {
 	}
 }
 
+// startFollowing runs `decode -f` on a file until it is stopped.
+func startFollowing(t *testing.T, name string, workers int) (out *watched, stop func()) {
+	t.Helper()
+	out = &watched{}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	o := &options{files: []string{name}, text: true, follow: true, workers: workers}
+	p := &modes.Process{Out: out, Err: io.Discard, Env: func(string) string { return "" }}
+	over := make(chan error, 1)
+	go func() { over <- o.run(ctx, p) }()
+	return out, func() {
+		t.Helper()
+		cancel()
+		select {
+		case <-over:
+		case <-time.After(10 * time.Second):
+			t.Error("it does not end")
+		}
+	}
+}
+
 // TestFollow: -f shows each frame as it is written, over rotation and truncation.
 func TestFollow(t *testing.T) {
 	lines, texts := traffic(t, 9_000)
@@ -58,13 +79,7 @@ func TestFollow(t *testing.T) {
 		}
 	}
 	add(0, 4, os.O_APPEND)
-	var out watched
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	o := &options{files: []string{name}, text: true, follow: true, workers: 2}
-	p := &modes.Process{Out: &out, Err: io.Discard, Env: func(string) string { return "" }}
-	over := make(chan error)
-	go func() { over <- o.run(ctx, p) }()
+	out, stop := startFollowing(t, name, 2)
 	out.waitFor(t, 1)
 	add(4, 10, os.O_APPEND)
 	out.waitFor(t, 4)
@@ -78,12 +93,7 @@ func TestFollow(t *testing.T) {
 	if want := strings.Join(texts[:8], "\n") + "\n"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	cancel()
-	select {
-	case <-over:
-	case <-time.After(10 * time.Second):
-		t.Error("it does not end")
-	}
+	stop()
 }
 
 // TestFollowWriter: while a writer goes on, rotation loses nothing: what it wrote to
@@ -96,13 +106,7 @@ func TestFollowWriter(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out watched
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	o := &options{files: []string{name}, text: true, follow: true, workers: 1}
-	p := &modes.Process{Out: &out, Err: io.Discard, Env: func(string) string { return "" }}
-	over := make(chan error)
-	go func() { over <- o.run(ctx, p) }()
+	out, stop := startFollowing(t, name, 1)
 	written := 0 // answers
 	for i, line := range lines[:2+2*len(texts)] {
 		// In parts, as a writer's buffer would.
@@ -138,12 +142,7 @@ func TestFollowWriter(t *testing.T) {
 	if want := strings.Join(texts, "\n") + "\n"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	cancel()
-	select {
-	case <-over:
-	case <-time.After(10 * time.Second):
-		t.Error("it does not end")
-	}
+	stop()
 }
 
 // TestFollowRotationRace: what is written between the end that was read and the

@@ -3,7 +3,6 @@ package scan
 import (
 	"errors"
 	"io"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"proto/wire"
@@ -112,7 +111,7 @@ func undo(b []byte, quote byte, text []byte, places []int32) (_ []byte, _ []int3
 		n := 1
 		if c == '\\' {
 			var r rune
-			if r, n = escapeAt(b[i:]); n == 0 {
+			if r, n = wire.ReadEscape(b[i:]); n == 0 {
 				break
 			}
 			before := len(text)
@@ -126,54 +125,4 @@ func undo(b []byte, quote byte, text []byte, places []int32) (_ []byte, _ []int3
 		i += n
 	}
 	return text, places, false
-}
-
-// escapeAt reads an escape; n is 0 where it is cut off.
-func escapeAt(b []byte) (r rune, n int) {
-	if len(b) < 2 {
-		return 0, 0
-	}
-	switch b[1] {
-	case 'n':
-		return '\n', 2
-	case 'r':
-		return '\r', 2
-	case 't':
-		return '\t', 2
-	case 'b':
-		return '\b', 2
-	case 'f':
-		return '\f', 2
-	case 'x':
-		return hexAt(b, 2)
-	case 'u':
-		r, n = hexAt(b, 4)
-		if utf16.IsSurrogate(r) && len(b) > n+1 && b[n] == '\\' && b[n+1] == 'u' {
-			if low, m := hexAt(b[n:], 4); m > 0 && utf16.DecodeRune(r, low) != utf8.RuneError {
-				return utf16.DecodeRune(r, low), n + m
-			}
-		}
-		return r, n
-	case 'U':
-		return hexAt(b, 8)
-	}
-	return rune(b[1]), 2
-}
-
-// hexAt reads the digits of \x, \u and \U.
-func hexAt(b []byte, digits int) (r rune, n int) {
-	if len(b) < 2+digits {
-		return 0, 0
-	}
-	for _, c := range b[2 : 2+digits] {
-		switch {
-		case c >= '0' && c <= '9':
-			r = r<<4 | rune(c-'0')
-		case c|0x20 >= 'a' && c|0x20 <= 'f':
-			r = r<<4 | rune(c|0x20-'a'+10)
-		default:
-			return utf8.RuneError, 2
-		}
-	}
-	return r, 2 + digits
 }
