@@ -3,7 +3,6 @@ package repl
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"time"
 
@@ -263,37 +262,4 @@ func (b *bench) sendFile(ctx context.Context, c *language.Command) error {
 		}
 	}
 	return failHard(c, c.File.Span, "", "cannot read %s: %s", shownFile(name), plainFileError(err))
-}
-
-// eof says close_notify and goes on reading.
-func (l *link) eof() error {
-	l.mu.Lock()
-	tc, open := l.tls, l.ended == nil
-	l.mu.Unlock()
-	if tc == nil || !open {
-		return errorText("connection " + l.name + " is not open")
-	}
-	if err := tc.SetWriteDeadline(l.bench.deadline()); err != nil {
-		return err
-	}
-	if err := tc.CloseWrite(); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-		return errorText("cannot send: " + endingOf(err).reason)
-	}
-	return nil
-}
-
-// abort resets the connection: the kernel sends RST when a socket is closed with
-// a linger time of zero.
-func (l *link) abort() error {
-	l.mu.Lock()
-	tc, open := l.tls, l.ended == nil
-	l.mu.Unlock()
-	if tc == nil || !open {
-		return errorText("connection " + l.name + " is not open")
-	}
-	if tcp, ok := tc.NetConn().(interface{ SetLinger(int) error }); ok {
-		_ = tcp.SetLinger(0) // where it fails, closing is all that can be done
-	}
-	l.shut()
-	return nil
 }

@@ -253,40 +253,6 @@ func (l *link) isOpen() bool {
 	return l.tls != nil && l.ended == nil
 }
 
-// shut closes the connection and waits for its reader.
-func (l *link) shut() {
-	l.mu.Lock()
-	tc := l.tls
-	l.mu.Unlock()
-	if tc == nil {
-		return
-	}
-	l.end(tc, &ending{"", "we closed the connection"})
-	l.reader.Wait()
-}
-
-// closeTimeout is how long close_notify may take to be written.
-const closeTimeout = time.Second
-
-// disconnect says close_notify and closes.
-func (l *link) disconnect() {
-	l.mu.Lock()
-	tc, open := l.tls, l.tls != nil && l.ended == nil
-	if open {
-		// Before the server's answer to close_notify is taken for an end of its own.
-		l.ended, l.vars.owed = &ending{"", "we closed the connection"}, false
-		l.change()
-	}
-	l.mu.Unlock()
-	if open {
-		_ = tc.SetDeadline(time.Now().Add(closeTimeout)) // where it fails, so does what follows
-		_ = tc.CloseWrite()
-		tc.NetConn().Close()
-		l.reader.Wait()
-	}
-	l.shut()
-}
-
 type errorText string
 
 func (e errorText) Error() string { return string(e) }

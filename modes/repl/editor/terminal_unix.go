@@ -13,14 +13,6 @@ import (
 	"golang.org/x/term"
 )
 
-// A mode is how the terminal treats what is typed.
-type mode int
-
-const (
-	quiet mode = iota // no echo, and no lines, but signals: a command runs
-	raw               // keys as they come: a line is read
-)
-
 // terminal is that on stdin. Output is as it was in all modes: what other
 // goroutines write stays legible.
 type terminal struct {
@@ -93,8 +85,6 @@ func terminalChanges() chan os.Signal {
 	signal.Notify(c, syscall.SIGWINCH, syscall.SIGCONT)
 	return c
 }
-
-func forget(changes chan os.Signal) { signal.Stop(changes) }
 
 // lock waits until no other process has f locked.
 func lock(f *os.File) error {

@@ -3,18 +3,9 @@ package editor
 import (
 	"fmt"
 	"os"
-	"os/signal"
 	"sync"
 
 	"golang.org/x/sys/windows"
-)
-
-// A mode is how the terminal treats what is typed.
-type mode int
-
-const (
-	quiet mode = iota // no echo, and no lines, but signals: a command runs
-	raw               // keys as they come: a line is read
 )
 
 // terminal is the console on stdin and stderr.
@@ -73,8 +64,6 @@ func (t *terminal) restore() error {
 
 // terminalChanges never tells of anything: there is no signal for it.
 func terminalChanges() chan os.Signal { return make(chan os.Signal) }
-
-func forget(changes chan os.Signal) { signal.Stop(changes) }
 
 // lock waits until no other process has f locked; closing f unlocks it.
 func lock(f *os.File) error {
