@@ -173,12 +173,6 @@ func (e *Editor) Forget() {
 	e.keys.forget()
 }
 
-// Width is that of the terminal, in columns.
-func (e *Editor) Width() int {
-	width, _ := e.display.size()
-	return width
-}
-
 // patience bounds how long Close waits for goroutines that a terminal, which
 // takes no more output, may hold up.
 const patience = time.Second

@@ -172,7 +172,7 @@ func TestResizeWhileTyping(t *testing.T) {
 		c.until("another drawing", func(s *screen) bool { return s.marks > marks })
 		c.drawn(e)
 		c.until("the line", there)
-		if got := e.Width(); got != width {
+		if got, _ := e.display.size(); got != width {
 			t.Errorf("%d columns, not %d", got, width)
 		}
 	}
