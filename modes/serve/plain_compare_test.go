@@ -72,7 +72,7 @@ func (p *pair) same(frame []byte, peer netip.Addr) (answered bool) {
 		if !bytes.ContainsAny(frame, notJSON) {
 			p.t.Errorf("encoding/json refuses %q", frame)
 		}
-		p.t.SkipNow()
+		return false // only one of the parsers takes it: nothing to compare
 	} else {
 		v = p.fast.Answer(context.Background(), nil, &f, peer)
 	}
@@ -212,7 +212,7 @@ func FuzzFastEqualsPlain(f *testing.F) {
 		}
 		p.same(request("2"), home)
 		if !json.Valid(frame) && bytes.ContainsAny(frame, notJSON) || len(frame) > 4000 {
-			t.Skip("of the second spelling")
+			return // of the second spelling
 		}
 		p.same(bytes.ReplaceAll(frame, []byte("TOKEN"), []byte(p.tokens[0])), home)
 		p.same(request("3"), home)
