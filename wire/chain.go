@@ -116,6 +116,13 @@ func (c *Chain) Open(dst, digits []byte) ([]byte, error) {
 	return c.openParsed(dst)
 }
 
+// OpenCipherText is Open for who has read the number already: it decrypts the cipher
+// text itself, whose length is a multiple of the dialect's unit, 16 or 8 bytes.
+func (c *Chain) OpenCipherText(dst, cipherText []byte) ([]byte, error) {
+	c.text = append(c.text[:0], cipherText...)
+	return c.openParsed(dst)
+}
+
 // openParsed decrypts the cipher text in c.text.
 func (c *Chain) openParsed(dst []byte) ([]byte, error) {
 	c.cfb8.decrypt(c.text, c.text)

@@ -166,6 +166,28 @@ func TestSealOpen(t *testing.T) {
 }
 
 // TestHealing: after a lost answer one block is wrong, and only that one.
+// TestOpenCipherText: the cipher text itself gives what its number gives.
+func TestOpenCipherText(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 269))
+	for range 2000 {
+		sealer := NewChain(Key(randomBytes(r, KeySize)), IV(randomBytes(r, IVSize)), Dialect{})
+		a, b := sealer.Clone(), sealer.Clone()
+		number, _ := sealer.Seal(nil, randomBytes(r, 1+r.IntN(14)))
+		if r.IntN(4) == 0 {
+			number = AppendNumber(nil, randomBytes(r, BlockSize), Shift) // most often without padding
+		}
+		var cipherText [BlockSize]byte
+		if err := ParseNumber(cipherText[:], number, Shift); err != nil {
+			t.Fatal(err)
+		}
+		want, wantErr := a.Open(nil, number)
+		got, err := b.OpenCipherText(nil, cipherText[:])
+		if !bytes.Equal(got, want) || err != wantErr || a.Register() != b.Register() {
+			t.Fatalf("OpenCipherText gives %q, %v; Open %q, %v", got, err, want, wantErr)
+		}
+	}
+}
+
 func TestHealing(t *testing.T) {
 	sealer, opener := NewChain(Key{1}, IV{2}, Dialect{}), NewChain(Key{1}, IV{2}, Dialect{})
 	sealer.Seal(nil, []byte("never arrives"))

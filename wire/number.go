@@ -47,8 +47,8 @@ func ParseNumber(dst, digits []byte, shift uint64) error {
 		return parseLong(dst, digits, shift)
 	}
 	var w words
-	n := max(len(dst)/8, 1) + 1 // words that can be other than 0 after each step
-	for len(digits) > 0 {
+	// maxDigits makes of 32 bytes at most 5 limbs, as many as w has words.
+	for n := 0; len(digits) > 0; n++ {
 		cut := (len(digits)-1)%limbDigits + 1
 		w.mulAdd(n, parseLimb(digits[:cut]))
 		digits = digits[cut:]
@@ -126,7 +126,8 @@ func parse8(v uint64) uint64 {
 	return v >> 32
 }
 
-// mulAdd makes w times 10^19 plus limb, in its first n words.
+// mulAdd makes w, of which only the first n words are other than 0, w times 10^19
+// plus limb, in one word more.
 func (w *words) mulAdd(n int, limb uint64) {
 	carry := limb
 	for i := 0; i < n; i++ {
@@ -135,6 +136,7 @@ func (w *words) mulAdd(n int, limb uint64) {
 		w[i], c = bits.Add64(lo, carry, 0)
 		carry = hi + c
 	}
+	w[n] = carry
 }
 
 // sub takes s away and says whether w was smaller.
@@ -222,6 +224,27 @@ func appendLimb(dst []byte, v uint64) []byte {
 	binary.LittleEndian.PutUint64(b[8:], format8(rest/1e8))
 	binary.LittleEndian.PutUint64(b[16:], format8(rest%1e8))
 	return append(dst, b[len(b)-limbDigits:]...)
+}
+
+// AppendInteger appends v in decimal, as strconv.AppendInt does, and in half its time
+// for the counts and offsets of up to 16 digits that there are most of.
+func AppendInteger(dst []byte, v int64) []byte {
+	switch {
+	case v >= 0 && v < 1e8:
+		return appendShort(dst, uint64(v))
+	case v >= 0 && v < 1e16:
+		return binary.LittleEndian.AppendUint64(appendShort(dst, uint64(v)/1e8), format8(uint64(v)%1e8))
+	}
+	return strconv.AppendInt(dst, v, 10)
+}
+
+// appendShort appends a number below 10^8. Zeros in front are the lowest bytes of the
+// eight digits: they are shifted out, and what comes in behind is cut off.
+func appendShort(dst []byte, v uint64) []byte {
+	w := format8(v)
+	zeros := bits.TrailingZeros64(w&^(0x30*everyByte)|1<<63) / 8
+	dst = binary.LittleEndian.AppendUint64(dst, w>>(8*zeros))
+	return dst[:len(dst)-zeros]
 }
 
 // format8 is parse8 the other way: a number below 10^8 into fours, pairs and

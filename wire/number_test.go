@@ -2,8 +2,11 @@ package wire
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math"
 	"math/big"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 )
 
@@ -88,6 +91,51 @@ func TestNumberErrors(t *testing.T) {
 }
 
 // TestFormat8 tries every group of four digits in both lanes.
+// TestAppendInteger holds it against strconv, around every power of ten and two.
+func TestAppendInteger(t *testing.T) {
+	check := func(v int64) {
+		if got, want := AppendInteger([]byte("n="), v), strconv.AppendInt([]byte("n="), v, 10); !bytes.Equal(got, want) {
+			t.Fatalf("AppendInteger(%d) = %s, want %s", v, got, want)
+		}
+	}
+	for _, base := range []int64{2, 10} {
+		for v := int64(1); v > 0 && v <= math.MaxInt64/base; v *= base {
+			for d := int64(-2); d <= 2; d++ {
+				check(v + d)
+				check(-v - d)
+			}
+		}
+	}
+	r := rand.New(rand.NewPCG(3, 269))
+	for range 200_000 {
+		check(int64(r.Uint64() >> r.IntN(64)))
+	}
+	check(math.MinInt64)
+	check(math.MaxInt64)
+}
+
+// TestLeadingDigits counts digit by digit, with every byte in every place.
+func TestLeadingDigits(t *testing.T) {
+	for at := range 8 {
+		for c := range 256 {
+			for _, rest := range []byte{'0', '9', 0xff, 0xfa, '/', ':'} {
+				b := bytes.Repeat([]byte{'5'}, 8)
+				b[at] = byte(c)
+				for i := at + 1; i < 8; i++ {
+					b[i] = rest
+				}
+				want := 0
+				for want < 8 && b[want] >= '0' && b[want] <= '9' {
+					want++
+				}
+				if got := leadingDigits(binary.LittleEndian.Uint64(b)); got != want {
+					t.Fatalf("leadingDigits(%q) = %d, want %d", b, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestFormat8(t *testing.T) {
 	for v := range uint64(1e4) {
 		for _, n := range []uint64{v, v * 1e4, v*1e4 + (9999 - v)} {

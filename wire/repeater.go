@@ -1,5 +1,10 @@
 package wire
 
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
 // A Repeater reads frames as Parse does, and is quicker with those that differ from
 // an earlier one in nothing but their numbers and texts: most frames of a capture
 // do. It remembers what the last ones looked like. The zero Repeater is ready to
@@ -12,7 +17,6 @@ type Repeater struct {
 	hits   int
 	learnt int
 	frame  Frame
-	ends   [maxHoles][2]int
 }
 
 const (
@@ -27,13 +31,17 @@ type shape struct {
 	own   []byte // the frame it was learnt from
 	frame Frame  // in own, but for what the last match put there
 	holes []hole
+	rest  []byte  // behind the last hole
 	parts [2]part // header and data
 }
 
 // hole is a value that may be another in the next frame.
 type hole struct {
-	from, to int // in own
+	before   []byte // what stands between the hole before and this one
+	from, to int    // in own
+	moved    int    // how much farther to is in the frame of the last match
 	kind     Kind
+	last     []byte // a text that was here: most often it is here again
 	value    *Value // in the shape's frame
 }
 
@@ -48,13 +56,13 @@ type part struct {
 // Repeated reads the frame at the start of b if it looks like an earlier one; n is 0
 // if it does not. The frame shares b's memory and is good until the next call.
 func (r *Repeater) Repeated(b []byte, limits Limits) (f *Frame, n int) {
-	guess := r.after[r.last]
+	guess, maxBytes := r.after[r.last], limits.withDefaults().Bytes
 	for i := range r.used {
 		k := guess + i
 		if k >= r.used {
 			k -= r.used
 		}
-		if n := r.match(&r.shapes[k], b, limits); n > 0 {
+		if n := r.shapes[k].match(b, maxBytes); n > 0 {
 			r.hits++
 			r.after[r.last], r.last = k, k
 			return &r.shapes[k].frame, n
@@ -117,6 +125,7 @@ func (s *shape) find() bool {
 	if string(f.Top[0].Name) == "data" {
 		first, second = second, first
 	}
+	end := 0
 	for _, members := range [2]Members{first, second} {
 		for i := range members {
 			v := &members[i].Value
@@ -125,10 +134,12 @@ func (s *shape) find() bool {
 			}
 			if v.kind == Integer && v.raw[0] != '-' || v.kind == String && string(members[i].Name) != "message-type" {
 				at := s.offset(v.raw)
-				s.holes = append(s.holes, hole{at, at + len(v.raw), v.kind, v})
+				s.holes = append(s.holes, hole{before: s.own[end:at], from: at, to: at + len(v.raw), kind: v.kind, value: v})
+				end = at + len(v.raw)
 			}
 		}
 	}
+	s.rest = s.own[end:]
 	for i := range s.parts {
 		s.parts[i].holesBefore, s.parts[i].holesWithin = s.holesBefore(s.parts[i].from), s.holesBefore(s.parts[i].to)
 	}
@@ -148,34 +159,45 @@ func (s *shape) offset(raw []byte) int { return cap(s.own) - cap(raw) }
 
 // match says how long the frame at the start of b is if it is of this shape, else
 // 0, and puts its values into the shape's frame.
-func (r *Repeater) match(s *shape, b []byte, limits Limits) int {
-	pos, from := 0, 0
+func (s *shape) match(b []byte, maxBytes int) int {
+	pos := 0
 	for i := range s.holes {
 		h := &s.holes[i]
-		literal := s.own[from:h.from]
-		if len(b)-pos <= len(literal) || string(b[pos:pos+len(literal)]) != string(literal) {
+		if len(b)-pos <= len(h.before) || string(b[pos:pos+len(h.before)]) != string(h.before) {
 			return 0
 		}
-		pos += len(literal)
+		pos += len(h.before)
 		start := pos
 		if h.kind == Integer {
 			pos = digitsEnd(b, pos)
 		} else if b[pos] == s.own[h.from] {
-			pos = textEnd(b, pos)
+			pos = h.textEnd(b, pos)
 		}
 		if pos <= start {
 			return 0
 		}
-		r.ends[i] = [2]int{start, pos}
-		from = h.to
+		h.value.raw = b[start:pos:pos]
+		h.moved = pos - h.to
 	}
-	literal := s.own[from:]
-	if len(b)-pos < len(literal) || string(b[pos:pos+len(literal)]) != string(literal) || pos+len(literal) > limits.withDefaults().Bytes {
+	if len(b)-pos < len(s.rest) || string(b[pos:pos+len(s.rest)]) != string(s.rest) || pos+len(s.rest) > maxBytes {
 		return 0
 	}
-	pos += len(literal)
-	s.fill(b[:pos], r.ends[:len(s.holes)])
+	pos += len(s.rest)
+	s.frame.raw = b[:pos]
+	for i := range s.parts {
+		p := &s.parts[i]
+		from, to := p.from+s.moved(p.holesBefore), p.to+s.moved(p.holesWithin)
+		p.value.raw = b[from:to:to]
+	}
 	return pos
+}
+
+// moved is how much the first holes have grown in all.
+func (s *shape) moved(holes int) int {
+	if holes == 0 {
+		return 0
+	}
+	return s.holes[holes-1].moved
 }
 
 // digitsEnd is where the integer at pos ends, at or before pos if there is none.
@@ -183,40 +205,41 @@ func digitsEnd(b []byte, pos int) int {
 	if b[pos] == '0' {
 		return pos + 1
 	}
+	for len(b)-pos >= 16 && allDigits(b[pos:pos+16]) { // a `data` has 39
+		pos += 16
+	}
+	for len(b)-pos >= 8 {
+		n := leadingDigits(binary.LittleEndian.Uint64(b[pos:]))
+		if pos += n; n < 8 {
+			return pos
+		}
+	}
 	for pos < len(b) && b[pos]-'0' <= 9 {
 		pos++
 	}
 	return pos
 }
 
+// leadingDigits is how many of the eight bytes of a word, the lowest first, are
+// digits before the first that is none: of a digit the upper half is 3, and still is
+// when 6 is added. A carry reaches only bytes behind one that is no digit.
+func leadingDigits(v uint64) int {
+	const upper, threes, sixes = 0xf0 * everyByte, 0x30 * everyByte, 6 * everyByte
+	wrong := (v&upper ^ threes) | ((v+sixes)&upper ^ threes)
+	return bits.TrailingZeros64(wrong) / 8
+}
+
 // textEnd is where the string at pos ends, at or before pos if that cannot be said.
-func textEnd(b []byte, pos int) int {
+func (h *hole) textEnd(b []byte, pos int) int {
+	if n := len(h.last); n > 0 && len(b)-pos >= n && string(b[pos:pos+n]) == string(h.last) {
+		return pos + n
+	}
 	p := parser{b: b, pos: pos}
 	if plain, err := p.str(); err != nil || !plain {
 		return pos
 	}
+	if p.pos-pos <= maxShape {
+		h.last = append(h.last[:0], b[pos:p.pos]...)
+	}
 	return p.pos
-}
-
-// fill has the shape's frame be the one in b: what lies behind a hole has moved by
-// as much as the holes before it have grown.
-func (s *shape) fill(b []byte, ends [][2]int) {
-	s.frame.raw = b
-	for i := range s.holes {
-		e := ends[i]
-		s.holes[i].value.raw = b[e[0]:e[1]:e[1]]
-	}
-	for i := range s.parts {
-		p := &s.parts[i]
-		from, to := p.from+s.moved(p.holesBefore, ends), p.to+s.moved(p.holesWithin, ends)
-		p.value.raw = b[from:to:to]
-	}
-}
-
-// moved is how much the first holes have grown in all.
-func (s *shape) moved(holes int, ends [][2]int) int {
-	if holes == 0 {
-		return 0
-	}
-	return ends[holes-1][1] - s.holes[holes-1].to
 }

@@ -141,7 +141,7 @@ func (w *frameWriter) raw(s string) *frameWriter {
 }
 
 func (w *frameWriter) int(n int64) {
-	w.b = strconv.AppendInt(w.b, n, 10)
+	w.b = AppendInteger(w.b, n)
 }
 
 func (w *frameWriter) sequence(s *Sequence) { w.b = s.append(w.b) }
