@@ -6,31 +6,16 @@ import (
 	"proto/wire"
 )
 
-// batch is what one window of the input held. Its items lie in the window and in
-// members, so a batch and its window are used again together.
+// batch is what one window of the input held, and what became of it. Its records lie
+// in the window and in members, so a batch and its window are used again together.
 type batch struct {
 	window  []byte
-	items   []item
+	records []record
 	members wire.Members
 	context []scan.Context
-	file    *source
-	done    chan struct{} // closed when all before has been printed; nil for most
-}
-
-// item is one find. Values lie in the window; all members of a frame that is neither
-// a request nor an answer are in the batch.
-type item struct {
-	offset     int64
-	kind       kind
-	whole      bool
-	fromServer bool          // it has sequesce
-	answer     follow.Answer // session and sequence of all kinds
-	name       wire.Value    // of another kind
-	header     [2]int32      // from and to in members
-	data       [2]int32
-	context    int32 // in the batch's, from 1 on; 0: nothing stands around it
-	truth      []byte
-	before     bool
+	results []follow.Result // of the answers; their texts' memory is used again
+	source  *source
+	out     []*record // what is to be printed, in its order
 }
 
 // kind is a type of frame.
@@ -50,59 +35,63 @@ var kindNames = [...]string{"", wire.TypeHello, wire.TypeHelloAck, wire.TypeRequ
 
 // add takes a find into the batch.
 func (b *batch) add(f *scan.Found) {
-	it := b.next()
-	it.offset, it.whole = f.Offset, f.Whole
+	r := b.next()
+	r.source, r.offset, r.whole = b.source, f.Offset, f.Whole
 	if !f.Context.Empty() {
-		f.Context.Resolve() // here, where there is less to do than in printing
+		f.Context.Resolve() // here, where there is less to do than where answers are opened
 		b.context = append(b.context, f.Context)
-		it.context = int32(len(b.context))
+		r.context = int32(len(b.context))
 	}
 	if f.Frame == nil {
-		it.kind, it.truth, it.before = truthKind, f.Truth, f.Before
+		r.kind, r.truth, r.before = truthKind, f.Truth, f.Before
 		return
 	}
 	data := f.Frame.Data
 	if f.Bare {
 		data = f.Frame.Top
 	}
-	it.take(data)
-	if it.kind != requestKind && it.kind != answerKind {
-		it.header = b.keep(f.Frame.Header)
-		it.data = b.keep(data)
+	r.take(data)
+	switch r.kind {
+	case requestKind:
+	case answerKind:
+		r.answer.Prepare() // here, too
+	default:
+		r.header = b.keep(f.Frame.Header)
+		r.data = b.keep(data)
 	}
 }
 
-// next is a new item, in place.
-func (b *batch) next() *item {
-	n := len(b.items)
-	if n < cap(b.items) {
-		b.items = b.items[:n+1]
-		b.items[n] = item{}
+// next is a new record, in place.
+func (b *batch) next() *record {
+	n := len(b.records)
+	if n < cap(b.records) {
+		b.records = b.records[:n+1]
+		b.records[n] = record{}
 	} else {
-		b.items = append(b.items, item{})
+		b.records = append(b.records, record{})
 	}
-	return &b.items[n]
+	return &b.records[n]
 }
 
 // take takes the members that most frames have. Of two the last counts.
-func (it *item) take(data wire.Members) {
+func (r *record) take(data wire.Members) {
 	for i := range data {
 		v := data[i].Value
 		switch string(data[i].Name) {
 		case "message-type":
-			it.kind, it.name = kindOf(v), v
+			r.kind = kindOf(v)
 		case "sessionId":
-			it.answer.Session = v.Raw()
+			r.answer.Session = v.Raw()
 		case "sequesce":
-			it.answer.Sequence, it.fromServer = v.Raw(), true
+			r.answer.Sequence, r.fromServer = v.Raw(), true
 		case "sequence":
-			if !it.fromServer {
-				it.answer.Sequence = v.Raw()
+			if !r.fromServer {
+				r.answer.Sequence = v.Raw()
 			}
 		case "data":
-			it.answer.Data = v
+			r.answer.Data = v
 		case "key1":
-			it.answer.Key1 = v
+			r.answer.Key1 = v
 		}
 	}
 }
@@ -132,16 +121,26 @@ func (b *batch) keep(m wire.Members) [2]int32 {
 	return [2]int32{int32(from), int32(len(b.members))}
 }
 
-// around is what stands around an item.
-func (b *batch) around(it *item) *scan.Context {
-	if it.context == 0 {
-		return &scan.Context{}
-	}
-	return &b.context[it.context-1]
-}
-
 func (b *batch) part(r [2]int32) wire.Members { return b.members[r[0]:r[1]] }
 
+// result is memory for what comes of an answer. There is never more of it than was
+// asked for before the first was given out: results stay where they are.
+func (b *batch) result() *follow.Result {
+	n := len(b.results)
+	b.results = b.results[:n+1]
+	r := &b.results[n]
+	*r = follow.Result{Text: r.Text[:0]}
+	return r
+}
+
+// reserve makes room for the results of all records.
+func (b *batch) reserve() {
+	if cap(b.results) < len(b.records) {
+		b.results = make([]follow.Result, 0, max(len(b.records), 2*cap(b.results)))
+	}
+}
+
 func (b *batch) reset() {
-	b.items, b.members, b.context, b.done = b.items[:0], b.members[:0], b.context[:0], nil
+	b.records, b.members, b.context = b.records[:0], b.members[:0], b.context[:0]
+	b.results, b.out = b.results[:0], b.out[:0]
 }

@@ -12,7 +12,7 @@ import (
 
 // describe is what a line says of a frame that is no answer. In lines that are many
 // and say nothing new, as requests, it is short.
-func (pr *printer) describe(r *record, header, data wire.Members) string {
+func (op *opener) describe(r *record, header, data wire.Members) string {
 	var parts []string
 	add := func(name, text string) {
 		if text != "" {
@@ -22,15 +22,15 @@ func (pr *printer) describe(r *record, header, data wire.Members) string {
 	switch r.kind {
 	case helloKind:
 		add("user", shown(data.Get("username")))
-		add("password", pr.secret(data.Get("password")))
+		add("password", op.secret(data.Get("password")))
 		add("MAC", shown(header.Get("MAC")))
 	case ackKind:
-		note := pr.follower.Ack(r.stream, data)
-		if pr.o.secrets {
+		note := op.follower.Ack(r.stream(), data)
+		if op.o.secrets {
 			add("key1", shown(data.Get("key1")))
 			add("key2", shown(data.Get("key2")))
 		}
-		add("token", pr.token(data.Get("token")))
+		add("token", op.token(data.Get("token")))
 		if note != "" {
 			parts = append(parts, "("+note+")")
 		}
@@ -39,8 +39,8 @@ func (pr *printer) describe(r *record, header, data wire.Members) string {
 			add("isAuthencatedUser", shown(flag))
 		}
 	}
-	if r.kind == helloKind && r.peer != "" {
-		add("peer", modes.Show(r.peer))
+	if r.kind == helloKind && r.peer() != "" {
+		add("peer", modes.Show(r.peer()))
 	}
 	return strings.Join(parts, " ")
 }
@@ -52,11 +52,11 @@ func shown(v wire.Value) string {
 	return string(wire.AppendValue(nil, v))
 }
 
-func (pr *printer) secret(v wire.Value) string {
+func (op *opener) secret(v wire.Value) string {
 	switch {
 	case !v.Present():
 		return ""
-	case pr.o.secrets:
+	case op.o.secrets:
 		return shown(v)
 	}
 	return "(hidden)"
@@ -66,25 +66,25 @@ func (pr *printer) secret(v wire.Value) string {
 const maxTokens = 1024
 
 // token is what a token claims. Nothing vouches for it without the key.
-func (pr *printer) token(v wire.Value) string {
+func (op *opener) token(v wire.Value) string {
 	text, ok := v.Text()
 	if !ok {
 		return ""
 	}
-	if said, ok := pr.tokens[text]; ok {
+	if said, ok := op.tokens[text]; ok {
 		return said
 	}
 	said := claims(text)
-	if pr.o.signer != nil {
-		said += " " + verified(pr.o.signer, text)
+	if op.o.signer != nil {
+		said += " " + verified(op.o.signer, text)
 	} else {
 		said += " (not verified)"
 	}
-	if pr.o.secrets {
+	if op.o.secrets {
 		said = modes.Show(text) + " " + said
 	}
-	if len(pr.tokens) < maxTokens {
-		pr.tokens[text] = said
+	if len(op.tokens) < maxTokens {
+		op.tokens[text] = said
 	}
 	return said
 }

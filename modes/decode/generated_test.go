@@ -116,7 +116,7 @@ func quoted(s string) string {
 // clockOf is a time of day that goes on with a line's number.
 func clockOf(i int) string { return fmt.Sprintf("14:%02d:%02d", i/60%60, i%60) }
 
-func direction(i int) string {
+func directionIn(i int) string {
 	if fromServer(i) {
 		return "s2c"
 	}
@@ -153,13 +153,13 @@ var generated = []form{
 	}},
 	{name: "JSON lines", timed: true, make: func(_ *rand.Rand, a, _ dialogue) string {
 		return join(each(a.frames, func(i int, s string) string {
-			return fmt.Sprintf(`{"ts": "2026-11-23T%sZ", "dir": "%s", "frame": %s}`, clockOf(i), direction(i), strings.TrimSpace(s))
+			return fmt.Sprintf(`{"ts": "2026-11-23T%sZ", "dir": "%s", "frame": %s}`, clockOf(i), directionIn(i), strings.TrimSpace(s))
 		}))
 	}},
 	{name: "JSON lines, two servers", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		of := func(name string, d dialogue) []string {
 			return each(d.frames, func(i int, s string) string {
-				return fmt.Sprintf(`{"frame":%s,"dir":"%s","conn":"%s","time":"2026-11-23T%sZ"}`, strings.TrimSpace(s), direction(i), name, clockOf(i))
+				return fmt.Sprintf(`{"frame":%s,"dir":"%s","conn":"%s","time":"2026-11-23T%sZ"}`, strings.TrimSpace(s), directionIn(i), name, clockOf(i))
 			})
 		}
 		return join(shuffle(rnd, 3, of("a", a), of("b", b)))

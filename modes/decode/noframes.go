@@ -8,9 +8,8 @@ import (
 )
 
 // noFrames is the error for inputs without any frame, with what could help.
-func (pr *printer) noFrames() error {
+func noFrames(src *source) error {
 	e := &modes.Error{Code: modes.ExitPeer, Message: "no frames found"}
-	src := pr.src
 	if src == nil {
 		return e
 	}

@@ -13,25 +13,27 @@ import (
 
 const (
 	// readSize is how much is read at once.
-	readSize = 512 << 10
+	readSize = 128 << 10
 	// batches is how many windows are between reading and printing.
-	batches = 3
+	batches = 5
 )
 
-// pipeline reads and scans on one goroutine, and decrypts and prints on another, or
-// all on one.
+// pipeline works in three steps: it reads and scans, decrypts, prints. Each step takes
+// the batches in their order. With two workers each step is a goroutine: they share
+// what the runtime has them run on.
 type pipeline struct {
-	o    *options
-	p    *modes.Process
-	out  *printer
-	free chan *batch
-	full chan *batch
-	err  error // of printing
-	bar  *progress
+	o       *options
+	p       *modes.Process
+	opener  *opener
+	printer *printer
+	free    chan *batch
+	source  *source // the last one
+	bar     *progress
 }
 
-func newPipeline(o *options, p *modes.Process, out *printer) *pipeline {
-	pl := &pipeline{o: o, p: p, out: out, free: make(chan *batch, batches), full: make(chan *batch, batches)}
+func newPipeline(o *options, p *modes.Process) *pipeline {
+	pl := &pipeline{o: o, p: p, opener: newOpener(o), free: make(chan *batch, batches)}
+	pl.printer = &printer{o: o, out: p.Out, flush: p.OutTerminal || o.follow}
 	n := batches
 	if o.workers == 1 {
 		n = 1
@@ -45,60 +47,89 @@ func newPipeline(o *options, p *modes.Process, out *printer) *pipeline {
 // run decodes all inputs, one after the other.
 func (pl *pipeline) run(ctx context.Context) error {
 	if pl.o.workers == 1 {
-		err := pl.readAll(ctx)
-		return errors.Join(err, pl.err)
+		return pl.runOne(ctx)
 	}
-	var printing sync.WaitGroup
-	printing.Go(func() {
-		for b := range pl.full {
-			pl.take(b)
+	// What cannot be printed need not be read: the first error ends all.
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	found, opened := make(chan *batch, batches), make(chan *batch, batches)
+	var steps sync.WaitGroup
+	steps.Go(func() {
+		for b := range found {
+			pl.opener.batch(b)
+			opened <- b
+		}
+		close(opened)
+	})
+	var printing error
+	steps.Go(func() {
+		for b := range opened {
+			if printing == nil {
+				printing = pl.printer.batch(b)
+			}
+			if printing != nil {
+				cancel(printing)
+			}
+			b.reset()
+			pl.free <- b
 		}
 	})
-	err := pl.readAll(ctx)
-	close(pl.full)
-	printing.Wait()
+	err := pl.readAll(ctx, func(b *batch) error { found <- b; return nil })
+	close(found)
+	steps.Wait()
+	if printing != nil {
+		return printing
+	}
+	return pl.finish(err)
+}
+
+// runOne is run with one worker.
+func (pl *pipeline) runOne(ctx context.Context) error {
+	err := pl.readAll(ctx, func(b *batch) error {
+		pl.opener.batch(b)
+		err := pl.printer.batch(b)
+		b.reset()
+		pl.free <- b
+		return err
+	})
+	return pl.finish(err)
+}
+
+// finish prints what was held back to the end. An error that there has been before
+// is the one that counts.
+func (pl *pipeline) finish(before error) error {
+	if errors.Is(before, modes.ErrStdoutClosed) {
+		return before
+	}
+	var rest batch
+	pl.opener.finish(&rest)
+	err := pl.printer.batch(&rest)
 	if err == nil {
-		err = pl.err
+		err = pl.printer.flushAll()
+	}
+	if before != nil {
+		return before
 	}
 	return err
 }
 
-// take prints a batch and gives it back.
-func (pl *pipeline) take(b *batch) {
-	if pl.err == nil {
-		pl.err = pl.out.batch(b)
-	}
-	if b.done != nil {
-		close(b.done)
-	}
-	b.reset()
-	pl.free <- b
-}
-
-// hand hands a batch over to be printed.
-func (pl *pipeline) hand(b *batch) error {
-	if pl.o.workers == 1 {
-		pl.take(b)
-		return pl.err
-	}
-	pl.full <- b
-	return nil
-}
-
-func (pl *pipeline) readAll(ctx context.Context) error {
+func (pl *pipeline) readAll(ctx context.Context, hand func(*batch) error) error {
 	files := pl.o.files
 	if len(files) == 0 {
 		files = []string{"-"}
 	}
 	for _, name := range files {
-		if err := pl.readFile(ctx, name); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := pl.readFile(ctx, name, hand); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (pl *pipeline) readFile(ctx context.Context, name string) error {
+func (pl *pipeline) readFile(ctx context.Context, name string, hand func(*batch) error) error {
 	src, in, err := pl.o.open(name, pl.p.In)
 	if err != nil {
 		return err
@@ -108,10 +139,10 @@ func (pl *pipeline) readFile(ctx context.Context, name string) error {
 		in = &followed{ctx: ctx, name: name}
 	}
 	defer in.Close()
-	pl.out.file(src)
+	pl.source = src
 	pl.bar = newProgress(pl.p, src)
 	defer pl.bar.clear()
-	err = pl.scan(ctx, src, in)
+	err = pl.scan(ctx, src, in, hand)
 	if err != nil && ctx.Err() == nil && !errors.As(err, new(*modes.Error)) && !errors.Is(err, modes.ErrStdoutClosed) {
 		if src.packs != "" {
 			err = fmt.Errorf("it is damaged %s: %w", src.packs, err)
@@ -122,12 +153,12 @@ func (pl *pipeline) readFile(ctx context.Context, name string) error {
 }
 
 // scan scans one input. What is left of a window goes in front of the next.
-func (pl *pipeline) scan(ctx context.Context, src *source, in io.Reader) error {
+func (pl *pipeline) scan(ctx context.Context, src *source, in io.Reader, hand func(*batch) error) error {
 	s := &scan.Scanner{Truths: pl.o.verify}
 	var left []byte
 	for final := false; !final; {
 		b := <-pl.free
-		b.file = src
+		b.source = src
 		b.window = append(b.window[:0], left...)
 		n, err := in.Read(b.window[len(b.window):min(cap(b.window), len(b.window)+readSize)])
 		b.window = b.window[:len(b.window)+n]
@@ -141,7 +172,7 @@ func (pl *pipeline) scan(ctx context.Context, src *source, in io.Reader) error {
 		used := s.Scan(b.window, final, b.add)
 		left = append(left[:0], b.window[used:]...)
 		pl.bar.add(n)
-		if err := pl.hand(b); err != nil {
+		if err := hand(b); err != nil {
 			return err
 		}
 	}

@@ -16,18 +16,15 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 		return o.decodeValues(p)
 	}
 	ctx, stop := p.UntilSignal(parent)
-	pr := newPrinter(o, p.Out, p.OutTerminal || o.follow)
-	pl := newPipeline(o, p, pr)
+	pl := newPipeline(o, p)
 	err := pl.run(ctx)
-	if finishErr := pr.finish(); err == nil {
-		err = finishErr
-	}
 	got := stop()
 	if errors.Is(err, modes.ErrStdoutClosed) {
 		return err
 	}
-	if pr.counts.frames > 0 {
-		fmt.Fprintln(p.Err, pr.summary())
+	op := pl.opener
+	if op.counts.frames > 0 {
+		fmt.Fprintln(p.Err, op.summary())
 	}
 	switch {
 	case got != nil && !o.follow:
@@ -37,18 +34,18 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 	case got != nil:
 		return modes.SignalError(got)
 	}
-	return pr.outcome()
+	return op.outcome(pl.source)
 }
 
 // outcome is the exit code of a capture that was read to its end.
-func (pr *printer) outcome() error {
-	c := &pr.counts
+func (op *opener) outcome(last *source) error {
+	c := &op.counts
 	switch {
 	case c.frames == 0:
-		return pr.noFrames()
-	case pr.verify.err != nil:
-		return pr.verify.err
-	case pr.verify.on && pr.verify.matched == 0:
+		return noFrames(last)
+	case op.verify.err != nil:
+		return op.verify.err
+	case op.verify.on && op.verify.matched == 0:
 		return &modes.Error{Code: modes.ExitNotWell, Message: "nothing verified: the log prints no texts", Hint: "leave out --verify"}
 	case c.status[follow.OK] < c.answers || c.truncated > 0:
 		return &modes.Error{Code: modes.ExitNotWell}
@@ -58,35 +55,31 @@ func (pr *printer) outcome() error {
 
 // decodeValues decodes bare values: consecutive answers of one key.
 func (o *options) decodeValues(p *modes.Process) error {
-	pr := newPrinter(o, p.Out, false)
+	op, b := newOpener(o), &batch{source: &source{json: []byte(`"-"`)}}
 	for _, text := range o.values {
 		v, _, err := wire.ParseValue([]byte(text), wire.Limits{Bytes: len(text) + 1})
 		if err != nil {
 			return modes.Usage("a number has no zeros in front", "cannot decode %s: it is no number", modes.Show(text))
 		}
-		pr.n++
-		pr.counts.frames++
-		pr.counts.answers++
-		r := record{n: pr.n, file: []byte(`"-"`), isAnswer: true, result: new(follow.Result)}
-		pr.follower.Open(&follow.Answer{Data: v}, r.result)
-		pr.held = append(pr.held, &r)
+		b.records = append(b.records, record{source: b.source, kind: answerKind, whole: true, answer: follow.Answer{Data: v}})
 	}
-	pr.follower.Finish()
-	for _, r := range pr.held {
-		pr.counts.status[r.result.Status]++
+	op.batch(b)
+	op.finish(b)
+	pr := &printer{o: o, out: p.Out}
+	for _, r := range b.out {
 		pr.writeValue(r)
 	}
 	if err := pr.flushAll(); err != nil {
 		return err
 	}
-	return pr.outcome()
+	return op.outcome(nil)
 }
 
 // writeValue prints what a bare value holds: the text alone, with a note behind it.
 func (pr *printer) writeValue(r *record) {
 	switch {
 	case pr.o.json:
-		pr.buf = r.appendJSON(pr.buf)
+		pr.buf = pr.json.append(pr.buf, r)
 	case pr.o.text && r.result.Status != follow.OK:
 	case pr.o.text:
 		pr.buf = append(append(pr.buf, modes.Show(string(r.result.Text))...), '\n')

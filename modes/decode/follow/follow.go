@@ -43,14 +43,6 @@ func Statuses() (all []Status) {
 	return all
 }
 
-// An Answer is a DATA_RESPONSE as the capture has it. Its bytes are the caller's;
-// the follower copies what it keeps.
-type Answer struct {
-	Stream            string
-	Session, Sequence []byte // as they are spelled; nil where they are missing
-	Data, Key1        wire.Value
-}
-
 // A Result is what came of an answer. One that is pending is completed later, by
 // another answer or by Finish.
 type Result struct {
@@ -82,10 +74,11 @@ type Follower struct {
 	holding map[*state]struct{} // those with answers that are pending
 	scratch []byte
 	last    *state // the state of the answer before, found again at once
-	lastKey string
 	clock   uint64
 	dialect [4]int // how many answers were read in each
 	opened  int    // sessions
+
+	lastStream, lastSession string // what last was found for
 }
 
 const (
@@ -174,7 +167,7 @@ func (f *Follower) add(stream string, session []byte) *state {
 	f.opened++
 	f.states[name] = s
 	f.byID[s.session] = s
-	f.last, f.lastKey = nil, ""
+	f.last = nil
 	f.use(s)
 	return s
 }
@@ -238,7 +231,10 @@ func (f *Follower) use(s *state) {
 // Open decrypts an answer. The result is the caller's to keep.
 func (f *Follower) Open(a *Answer, r *Result) {
 	f.init()
-	if a.Data.Kind() != wire.Integer || rounded(a.Data) {
+	if !a.prepared {
+		a.Prepare()
+	}
+	if a.Data.Kind() != wire.Integer || a.rounded {
 		f.unreadable(a, r)
 		return
 	}
@@ -255,7 +251,7 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	}
 	if other := f.tryOthers(s, a, r); other != nil {
 		f.states[string(f.key(a.Stream, a.Session))] = other
-		f.last, f.lastKey = nil, ""
+		f.last = nil
 		f.use(other)
 		return
 	}
@@ -266,7 +262,7 @@ func (f *Follower) Open(a *Answer, r *Result) {
 func (f *Follower) unreadable(a *Answer, r *Result) {
 	s := f.find(a)
 	r.Status, r.Note, r.Period = BadPadding, "data is no integer", s.period
-	if rounded(a.Data) {
+	if a.rounded {
 		r.Status, r.Note = Rounded, "another tool has rounded its number: digits are lost that nothing brings back"
 	}
 	s.hasPrev = false
@@ -276,17 +272,16 @@ func (f *Follower) unreadable(a *Answer, r *Result) {
 // find is the state that an answer most likely belongs to; a new one where there is
 // none.
 func (f *Follower) find(a *Answer) *state {
-	name := f.key(a.Stream, a.Session)
-	if f.last != nil && f.lastKey == string(name) {
+	if f.last != nil && f.lastStream == a.Stream && f.lastSession == string(a.Session) {
 		return f.last
 	}
-	s := f.states[string(name)]
+	s := f.states[string(f.key(a.Stream, a.Session))]
 	if s == nil {
 		if s = f.streams[a.Stream]; s == nil {
 			s = f.blank(a)
 		}
 	}
-	f.last, f.lastKey = s, string(f.key(a.Stream, a.Session))
+	f.last, f.lastStream, f.lastSession = s, a.Stream, string(a.Session)
 	return s
 }
 

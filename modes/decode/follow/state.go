@@ -70,7 +70,7 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 	if !s.hasKey || !s.hasPrev {
 		return false
 	}
-	text, d, ok := s.open(r.Text[:0], a.Data.Raw())
+	text, d, ok := a.open(s.chain, s.dialect, r.Text[:0])
 	if !ok {
 		return false
 	}
@@ -81,29 +81,6 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 // newKey is the key that an answer brings.
 func newKey(a *Answer) (key wire.Key, ok bool) {
 	return key, a.Key1.Kind() == wire.Integer && wire.ParseNumber(key[:], a.Key1.Raw(), wire.Shift) == nil
-}
-
-// open decrypts in the state's dialect, or in each that can be, and leaves the
-// chain as it was if none gives a text.
-func (s *state) open(dst, digits []byte) (text []byte, d wire.Dialect, ok bool) {
-	before := s.chain.Register()
-	tries := [...]wire.Dialect{{}, {Unshifted: true}}
-	list := tries[:]
-	if s.dialect != nil {
-		tries[0] = *s.dialect
-		list = tries[:1]
-	}
-	for _, d := range list {
-		s.chain.Dialect = d
-		s.chain.SetRegister(before)
-		text, err := s.chain.Open(dst, digits)
-		if err == nil && printable(text) {
-			return text, d, true
-		}
-	}
-	s.chain.Dialect = list[0]
-	s.chain.SetRegister(before)
-	return nil, d, false
 }
 
 // tryNewKey opens an answer that brings a key: it begins at the IV.
@@ -117,8 +94,8 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		if iv == nil || i > 0 && iv == ivs[0] {
 			continue
 		}
-		fresh := &state{chain: wire.NewChain(key, *iv, wire.Dialect{}), dialect: s.dialect}
-		text, d, ok := fresh.open(r.Text[:0], a.Data.Raw())
+		fresh := wire.NewChain(key, *iv, wire.Dialect{})
+		text, d, ok := a.open(fresh, s.dialect, r.Text[:0])
 		if !ok {
 			continue
 		}
@@ -129,7 +106,7 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		if srv.recovered && iv == srv.iv {
 			note += ", iv: recovered"
 		}
-		s.chain, s.hasKey, s.hasPrev = fresh.chain, true, true
+		s.chain, s.hasKey, s.hasPrev = fresh, true, true
 		s.period++
 		f.read(s, a, r, text, d, note)
 		return true
@@ -207,6 +184,6 @@ func (s *state) skip(a *Answer) {
 	if s.dialect != nil {
 		s.chain.Dialect = *s.dialect
 	}
-	_, err := s.chain.Open(nil, a.Data.Raw())
+	_, err := a.decrypt(s.chain, nil)
 	s.hasPrev = err == nil || err == wire.ErrPadding
 }

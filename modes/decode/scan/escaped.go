@@ -61,7 +61,8 @@ func (w *scanning) undone(at, end int) (int, outcome) {
 		return 0, wantMore
 	}
 	c.after = behindString(c.after)
-	if w.report(at, &w.frame, c, true) {
+	w.setContext(c)
+	if w.report(at, &w.frame) {
 		w.letGo()
 		return end, found
 	}

@@ -44,7 +44,8 @@ func (w *scanning) hexRecord(at int) (int, outcome) {
 	if err != nil {
 		return 0, nothing
 	}
-	if _, err := wire.Parse(frame, limits(), &w.frame); err != nil || !w.report(at, &w.frame, Context{before: rest[:i]}, true) {
+	w.setContext(Context{before: rest[:i]})
+	if _, err := wire.Parse(frame, limits(), &w.frame); err != nil || !w.report(at, &w.frame) {
 		return 0, nothing
 	}
 	w.letGo()

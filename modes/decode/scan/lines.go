@@ -52,7 +52,8 @@ func (w *scanning) lines(at int) (int, outcome) {
 		next = end
 	}
 	n, err := wire.Parse(w.text, limits(), &w.frame)
-	if err != nil || n == 0 || !w.report(at, &w.frame, reader.context(c), true) {
+	w.setContext(reader.context(c))
+	if err != nil || n == 0 || !w.report(at, &w.frame) {
 		return 0, nothing
 	}
 	w.letGo()

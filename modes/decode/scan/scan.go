@@ -28,10 +28,7 @@ type Found struct {
 	// what it sends.
 	Bare bool
 	// Whole is false where the text ended within the frame.
-	Whole bool
-	// Kept says that the frame's bytes are its own. Else they are the window's.
-	Kept bool
-
+	Whole   bool
 	Context Context
 
 	// Truth, with Frame nil, is a plain text that the log itself prints. Before says
@@ -55,7 +52,9 @@ type Scanner struct {
 	scratch []byte
 	places  []int32
 	records recordReader
-	find    Found
+	find    Found // what is reported of frames
+
+	surrounded bool // find has a context
 }
 
 type span struct{ from, to int64 }
@@ -144,10 +143,13 @@ func (w *scanning) run() (n int) {
 	}
 }
 
-// nextBrace is where the next one is, or the window's end.
+// nextBrace is where the next one is, or the window's end. Most often it is there, or
+// behind the end of a line.
 func (w *scanning) nextBrace(pos int) int {
-	if pos < len(w.window) && w.window[pos] == '{' {
-		return pos
+	for i := pos; i < len(w.window) && i < pos+2; i++ {
+		if w.window[i] == '{' {
+			return i
+		}
 	}
 	if at := bytes.IndexByte(w.window[pos:], '{'); at >= 0 {
 		return pos + at
@@ -241,20 +243,49 @@ func (w *scanning) plain(at int) (int, outcome) {
 
 // whole reports an object that lies as it is.
 func (w *scanning) whole(at, end int, f *wire.Frame) (int, outcome) {
-	c, o := w.contextOf(at, end)
-	if o == wantMore {
-		return 0, wantMore
+	if w.alone(at) {
+		w.noContext()
+	} else {
+		c, o := w.contextOf(at, end)
+		if o == wantMore {
+			return 0, wantMore
+		}
+		w.setContext(c)
 	}
-	if w.report(at, f, c, false) {
+	if w.report(at, f) {
 		return end, found
 	}
 	return 0, nothing
 }
 
+// alone says that nothing but a little white space is between the frame before and
+// this place, as in most captures of many frames.
+func (w *scanning) alone(at int) bool {
+	if at-w.end >= minContext || w.end == 0 && len(w.tail) > 0 {
+		return false
+	}
+	for _, c := range w.window[w.end:at] {
+		if c != '\n' && c != '\r' {
+			return false
+		}
+	}
+	return true
+}
+
+// setContext is what report says of the frame's surroundings.
+func (s *Scanner) setContext(c Context) { s.find.Context, s.surrounded = c, true }
+
+func (s *Scanner) noContext() {
+	if s.surrounded {
+		s.setContext(Context{})
+		s.surrounded = false
+	}
+}
+
 // report emits an object that was read, if it is a frame.
-func (w *scanning) report(at int, frame *wire.Frame, c Context, kept bool) bool {
-	w.find = Found{Offset: w.base + int64(at), Frame: frame, Whole: true, Kept: kept, Context: c}
+func (w *scanning) report(at int, frame *wire.Frame) bool {
 	f := &w.find
+	f.Offset, f.Frame, f.Whole, f.Bare = w.base+int64(at), frame, true, false
 	if len(frame.Data) == 0 {
 		top := frame.Top
 		if f.Bare = !top.Get("data").Present() && top.Get("message-type").Kind() == wire.String; !f.Bare {

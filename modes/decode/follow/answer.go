@@ -1,0 +1,60 @@
+package follow
+
+import "proto/wire"
+
+// An Answer is a DATA_RESPONSE as the capture has it. Its bytes are the caller's;
+// the follower copies what it keeps.
+type Answer struct {
+	Stream            string
+	Session, Sequence []byte // as they are spelled; nil where they are missing
+	Data, Key1        wire.Value
+
+	prepared bool
+	rounded  bool                 // Data has been through a float64
+	isBlock  bool                 // Data is one block, read as today's dialect has it
+	block    [wire.BlockSize]byte // the cipher text, then
+}
+
+// Prepare does what needs no session: it reads the number. Whoever has nothing else to
+// do may do it before Open, which else does it itself.
+func (a *Answer) Prepare() {
+	a.prepared = true
+	a.rounded = rounded(a.Data)
+	a.isBlock = a.Data.Kind() == wire.Integer && !a.rounded && wire.ParseNumber(a.block[:], a.Data.Raw(), wire.Shift) == nil
+}
+
+// open decrypts in the dialect, or, where that is not known, in each that can be, and
+// leaves the chain as it was if none gives a text.
+func (a *Answer) open(c *wire.Chain, known *wire.Dialect, dst []byte) (text []byte, d wire.Dialect, ok bool) {
+	if known != nil {
+		text, ok = a.openIn(c, *known, dst)
+		return text, *known, ok
+	}
+	for _, d := range [...]wire.Dialect{{}, {Unshifted: true}} {
+		if text, ok := a.openIn(c, d, dst); ok {
+			return text, d, true
+		}
+	}
+	c.Dialect = wire.Dialect{}
+	return nil, d, false
+}
+
+// openIn decrypts in one dialect.
+func (a *Answer) openIn(c *wire.Chain, d wire.Dialect, dst []byte) (text []byte, ok bool) {
+	before := c.Register()
+	c.Dialect = d
+	text, err := a.decrypt(c, dst)
+	if err != nil || !printable(text) {
+		c.SetRegister(before)
+		return nil, false
+	}
+	return text, true
+}
+
+// decrypt decrypts in the chain's dialect.
+func (a *Answer) decrypt(c *wire.Chain, dst []byte) ([]byte, error) {
+	if a.isBlock && c.Dialect == (wire.Dialect{}) {
+		return c.OpenCipherText(dst, a.block[:])
+	}
+	return c.Open(dst, a.Data.Raw())
+}
