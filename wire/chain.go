@@ -72,9 +72,15 @@ type Chain struct {
 
 // NewChain starts a chain with this key at this IV.
 func NewChain(key Key, iv IV, d Dialect) *Chain {
-	c := &Chain{Dialect: d, iv: iv}
-	c.Rekey(key)
+	c := new(Chain)
+	c.Restart(key, iv, d)
 	return c
+}
+
+// Restart is NewChain in the memory of a chain that is not needed any more.
+func (c *Chain) Restart(key Key, iv IV, d Dialect) {
+	c.Dialect, c.iv = d, iv
+	c.Rekey(key)
 }
 
 // Rekey goes over to a new key; the register is the IV again.

@@ -33,10 +33,17 @@ type Frame struct {
 	raw    []byte
 	nested Members // the members of objects being parsed further down
 	twice  *ShapeError
+
+	likeness int
 }
 
 // Raw is the frame exactly as it came, from brace to brace.
 func (f *Frame) Raw() []byte { return f.raw }
+
+// Likeness, if it is not 0, is a number that a frame of a [Repeater] shares with all
+// those of the same that have the same members in the same order, and the same
+// message-type: what was found out of the one is true of the others.
+func (f *Frame) Likeness() int { return f.likeness }
 
 // Value is the whole frame as one value.
 func (f *Frame) Value() Value { return Value{Object, f.raw} }

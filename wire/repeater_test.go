@@ -120,3 +120,53 @@ func BenchmarkRepeater(b *testing.B) {
 		_, _, _ = r.Parse(answer, Limits{})
 	}
 }
+
+// TestLikeness: frames that share it have their members in the same places.
+func TestLikeness(t *testing.T) {
+	var r Repeater
+	seen := make(map[int]string)
+	for range 3 {
+		for _, shape := range []string{
+			`{"header":{},"data":{"sequesce":%d,"sessionId":7,"message-type":"DATA_RESPONSE","data":%d}}`,
+			`{"header":{},"data":{"sessionId":7,"sequesce":%d,"message-type":"DATA_RESPONSE","data":%d}}`,
+			`{"header":{"token":"t%d"},"data":{"sessionId":7,"message-type":"DATA_REQUEST","sequence":%d}}`,
+			`{"header":{"token":"t%d"},"data":{"sessionId":7,"message-type":"DATA_REPLY","sequence":%d}}`,
+			`{"header":{},"data":{"a":{"b":%d},"message-type":"CLOSE","sequence":%d}}`,
+		} {
+			for n := range 4 {
+				f, _, err := r.Parse(fmt.Appendf(nil, shape, n, 1<<n), Limits{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if before, ok := seen[f.Likeness()]; ok && f.Likeness() != 0 && before != shape {
+					t.Fatalf("%s and %s are alike", before, shape)
+				}
+				seen[f.Likeness()] = shape
+			}
+		}
+	}
+	if len(seen) < 4 {
+		t.Errorf("%d likenesses, want one for each flat shape", len(seen))
+	}
+}
+
+// TestSame holds the comparison of words against that of bytes, with a difference in
+// every place.
+func TestSame(t *testing.T) {
+	for n := range 80 {
+		prefix := bytes.Repeat([]byte("x"), n)
+		for have := range 90 {
+			b := bytes.Repeat([]byte("x"), have)
+			if got := same(b, prefix); got != (have >= n) {
+				t.Fatalf("%d bytes begin with %d: %v", have, n, got)
+			}
+			for at := range min(have, n) {
+				b[at] = 'y'
+				if same(b, prefix) {
+					t.Fatalf("%d bytes begin with %d other ones: they differ at %d", have, n, at)
+				}
+				b[at] = 'x'
+			}
+		}
+	}
+}

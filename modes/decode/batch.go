@@ -15,6 +15,7 @@ type batch struct {
 	context []scan.Context
 	results []follow.Result // of the answers; their texts' memory is used again
 	source  *source
+	layouts *layouts
 	out     []*record // what is to be printed, in its order
 }
 
@@ -50,7 +51,7 @@ func (b *batch) add(f *scan.Found) {
 	if f.Bare {
 		data = f.Frame.Top
 	}
-	r.take(data)
+	r.take(data, b.layouts.of(f.Frame, data))
 	switch r.kind {
 	case requestKind:
 	case answerKind:
@@ -71,48 +72,6 @@ func (b *batch) next() *record {
 		b.records = append(b.records, record{})
 	}
 	return &b.records[n]
-}
-
-// take takes the members that most frames have. Of two the last counts.
-func (r *record) take(data wire.Members) {
-	for i := range data {
-		v := data[i].Value
-		switch string(data[i].Name) {
-		case "message-type":
-			r.kind = kindOf(v)
-		case "sessionId":
-			r.answer.Session = v.Raw()
-		case "sequesce":
-			r.answer.Sequence, r.fromServer = v.Raw(), true
-		case "sequence":
-			if !r.fromServer {
-				r.answer.Sequence = v.Raw()
-			}
-		case "data":
-			r.answer.Data = v
-		case "key1":
-			r.answer.Key1 = v
-		}
-	}
-}
-
-// kindOf is the kind of a message-type.
-func kindOf(v wire.Value) kind {
-	raw := v.Raw()
-	if v.Kind() != wire.String || len(raw) < 2 {
-		return otherKind
-	}
-	for k := helloKind; k <= closeKind; k++ {
-		if string(raw[1:len(raw)-1]) == kindNames[k] {
-			return k
-		}
-	}
-	for k := helloKind; k <= closeKind; k++ {
-		if v.Is(kindNames[k]) {
-			return k
-		}
-	}
-	return otherKind
 }
 
 func (b *batch) keep(m wire.Members) [2]int32 {

@@ -73,7 +73,8 @@ type Follower struct {
 	servers map[string]*server
 	holding map[*state]struct{} // those with answers that are pending
 	scratch []byte
-	last    *state // the state of the answer before, found again at once
+	spare   *wire.Chain // to try a key in
+	last    *state      // the state of the answer before, found again at once
 	clock   uint64
 	dialect [4]int // how many answers were read in each
 	opened  int    // sessions

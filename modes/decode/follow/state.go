@@ -94,7 +94,12 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		if iv == nil || i > 0 && iv == ivs[0] {
 			continue
 		}
-		fresh := wire.NewChain(key, *iv, wire.Dialect{})
+		fresh := f.spare
+		if fresh == nil {
+			fresh = new(wire.Chain)
+		}
+		fresh.Restart(key, *iv, wire.Dialect{})
+		f.spare = fresh
 		text, d, ok := a.open(fresh, s.dialect, r.Text[:0])
 		if !ok {
 			continue
@@ -106,6 +111,7 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		if srv.recovered && iv == srv.iv {
 			note += ", iv: recovered"
 		}
+		f.spare = s.chain // it is nobody else's
 		s.chain, s.hasKey, s.hasPrev = fresh, true, true
 		s.period++
 		f.read(s, a, r, text, d, note)
