@@ -29,6 +29,7 @@ A packet capture goes through tshark first, from a file or live:
 Examples:
   proto decode server.log
   docker logs -f server 2>&1 | proto decode --json
+  proto decode --html page.html server.log
   proto decode --key1 5614…3255 --key2 1560…2733 12621679940747315704`
 
 // Command is the mode's command line.
@@ -53,6 +54,7 @@ func flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "json", Usage: "print an object a line", EnvVars: []string{"PROTO_JSON"}},
 		&cli.BoolFlag{Name: "text", Usage: "print the plain texts only", EnvVars: []string{"PROTO_TEXT"}},
+		&cli.StringFlag{Name: "html", Usage: "draw the sessions in `FILE`, a page for any browser, instead of printing lines", EnvVars: []string{"PROTO_HTML"}},
 		&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on with what is written to the file, whatever it is renamed to", EnvVars: []string{"PROTO_FOLLOW"}},
 		&cli.BoolFlag{Name: "verify", Usage: "hold the texts against those that the log itself prints", EnvVars: []string{"PROTO_VERIFY"}},
 		&cli.StringFlag{Name: "key1", Usage: "the key, as HELLO_ACK has it: the `NUMBER` with 1269", EnvVars: []string{"PROTO_KEY1"}},
@@ -72,6 +74,7 @@ type options struct {
 	values  []string
 	json    bool
 	text    bool
+	html    string // a file; "": none
 	follow  bool
 	verify  bool
 	secrets bool
@@ -85,7 +88,7 @@ type options struct {
 
 func read(c *cli.Context, p *modes.Process) (o *options, err error) {
 	o = &options{
-		json: c.Bool("json"), text: c.Bool("text"), follow: c.Bool("follow"), verify: c.Bool("verify"),
+		json: c.Bool("json"), text: c.Bool("text"), html: c.String("html"), follow: c.Bool("follow"), verify: c.Bool("verify"),
 		secrets: c.Bool("secrets"), workers: c.Int("workers"),
 	}
 	for _, arg := range c.Args().Slice() {
@@ -100,6 +103,12 @@ func read(c *cli.Context, p *modes.Process) (o *options, err error) {
 		return nil, modes.Usage("choose one", "--json and --text cannot go together")
 	case len(o.values) > 0 && len(o.files) > 0:
 		return nil, modes.Usage("a file of digits only is ./FILE", "values and files cannot go together")
+	case o.html == "-":
+		return nil, modes.Usage("give the name of a file", "--html cannot be -: the page is written beside its name, and then renamed")
+	case o.html != "" && o.follow:
+		return nil, modes.Usage("leave out --follow: what is read until the end, or a signal, is drawn", "--html and --follow cannot go together")
+	case o.html != "" && len(o.values) > 0:
+		return nil, modes.Usage("give a capture", "--html draws no values")
 	case len(o.values) > 0 && c.String("key1") == "":
 		return nil, modes.Usage("give --key1, and --key2 for the first answer of a key; a file of digits only is ./FILE", "a value cannot be read without its key")
 	case o.follow && len(o.files) != 1:

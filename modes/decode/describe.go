@@ -7,16 +7,16 @@ import (
 
 	"proto/keys"
 	"proto/modes"
+	"proto/modes/decode/diagram"
 	"proto/wire"
 )
 
-// describe is what a line says of a frame that is no answer. In lines that are many
-// and say nothing new, as requests, it is short.
-func (op *opener) describe(r *record, header, data wire.Members) string {
-	var parts []string
+// describe is what a frame says that is no answer. In lines that are many and say
+// nothing new, as requests, it is short.
+func (op *opener) describe(r *record, header, data wire.Members) (facts []diagram.Fact) {
 	add := func(name, text string) {
 		if text != "" {
-			parts = append(parts, name+"="+text)
+			facts = append(facts, diagram.Fact{Name: name, Text: text})
 		}
 	}
 	switch r.kind {
@@ -31,9 +31,7 @@ func (op *opener) describe(r *record, header, data wire.Members) string {
 			add("key2", shown(data.Get("key2")))
 		}
 		add("token", op.token(data.Get("token")))
-		if note != "" {
-			parts = append(parts, "("+note+")")
-		}
+		add("", note)
 	case closeKind:
 		if flag := data.Get("isAuthencatedUser"); flag.Present() {
 			add("isAuthencatedUser", shown(flag))
@@ -41,6 +39,15 @@ func (op *opener) describe(r *record, header, data wire.Members) string {
 	}
 	if r.kind == helloKind && r.peer() != "" {
 		add("peer", modes.Show(r.peer()))
+	}
+	return facts
+}
+
+// joined is facts in one line.
+func joined(facts []diagram.Fact) string {
+	var parts []string
+	for _, f := range facts {
+		parts = append(parts, f.String())
 	}
 	return strings.Join(parts, " ")
 }

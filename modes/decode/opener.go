@@ -67,7 +67,8 @@ func (op *opener) frame(b *batch, r *record) {
 		op.answer(b, r)
 	case r.kind == requestKind:
 	default:
-		r.note = op.describe(r, b.part(r.header), b.part(r.data))
+		r.facts = op.describe(r, b.part(r.header), b.part(r.data))
+		r.note = joined(r.facts)
 	}
 	if r.kind == otherKind {
 		r.name = string(b.part(r.data).Get("message-type").AppendText(nil))

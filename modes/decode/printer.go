@@ -4,16 +4,19 @@ import (
 	"io"
 
 	"proto/modes"
+	"proto/modes/decode/diagram"
 	"proto/modes/decode/follow"
 )
 
 // printer prints records in the form that was asked for.
 type printer struct {
-	o     *options
-	out   io.Writer
-	buf   []byte // what is not written yet
-	flush bool   // after each batch: somebody watches
-	json  jsonWriter
+	o      *options
+	out    io.Writer
+	buf    []byte // what is not written yet
+	flush  bool   // after each batch: somebody watches
+	json   jsonWriter
+	page   *diagram.File // nil: none
+	pageOf *source       // what the rows of the page are of
 }
 
 // bufferSize is how much is written at once.
@@ -44,6 +47,9 @@ func (pr *printer) flushAll() error {
 
 // write writes a record.
 func (pr *printer) write(r *record) error {
+	if err := pr.draw(r); err != nil {
+		return err
+	}
 	switch {
 	case pr.o.text:
 		if !r.isAnswer || r.result.Status != follow.OK {
@@ -52,7 +58,7 @@ func (pr *printer) write(r *record) error {
 		pr.buf = append(append(pr.buf, modes.Show(string(r.result.Text))...), '\n')
 	case pr.o.json:
 		pr.buf = pr.json.append(pr.buf, r)
-	default:
+	case pr.page == nil:
 		pr.buf = r.appendLine(pr.buf, pr.o.color)
 	}
 	if len(pr.buf) >= bufferSize {

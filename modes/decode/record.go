@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"proto/modes/decode/diagram"
 	"proto/modes/decode/follow"
 	"proto/modes/decode/scan"
 )
@@ -26,7 +27,8 @@ type record struct {
 	truth      []byte         // a text that the log prints
 	result     *follow.Result // of an answer, and of a frame that is cut off
 	name       string         // of another kind
-	note       string         // of a frame that is no answer
+	facts      []diagram.Fact // of a frame that is no answer
+	note       string         // the same in one line
 }
 
 // direction is where a frame goes.

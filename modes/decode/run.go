@@ -17,12 +17,19 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 	}
 	ctx, stop := p.UntilSignal(parent)
 	pl := newPipeline(o, p)
+	op, pr := pl.opener, pl.printer
+	if err := pr.openPage(); err != nil {
+		stop()
+		return err
+	}
 	err := pl.run(ctx)
 	got := stop()
+	if pageErr := pr.closePage(op, err, got != nil); err == nil {
+		err = pageErr
+	}
 	if errors.Is(err, modes.ErrStdoutClosed) {
 		return err
 	}
-	op := pl.opener
 	if op.counts.frames > 0 {
 		fmt.Fprintln(p.Err, op.summary())
 	}
