@@ -51,7 +51,7 @@ function headline(s) {
   const first = s.frames[0], last = s.frames[s.frames.length - 1];
   const facts = [];
   if (s.hello) for (const [name, text] of s.hello.facts) if (name !== 'password') facts.push([name, text]);
-  if (sessions.length > 1 && s.stream) facts.push(['from', s.stream]);
+  if (sessions.length > 1 && s.stream) facts.push(['stream', s.stream]);
   const figures = [];
   if (s.answers) figures.push(many(s.answers, 'answer'));
   if (s.keys) figures.push(many(s.keys, 'key'));

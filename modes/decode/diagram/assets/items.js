@@ -1,6 +1,6 @@
 // The rows to be shown, and where each one is. A row is a frame, the head of a session,
 // or a gap; their heights are those of the style.
-const HEIGHT = { frame: 30, gap: 34, head: 86 };
+const HEIGHT = { frame: 30, gap: 34, head: 96 };
 const state = { filter: '', marks: false, bySession: true, selected: -1 };
 let items = []; // {kind, frame or session}
 let tops = new Float64Array(1);

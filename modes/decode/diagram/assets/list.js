@@ -58,7 +58,7 @@ function draw() {
 // drawNow names the session in sight where its head is not.
 function drawNow(i, y) {
   const it = items[i];
-  now.hidden = it.kind === 'head' && y - tops[i] < 24;
+  now.hidden = it.kind === 'head' && y - tops[i] < 34;
   if (now.hidden || now.of === it.session) return;
   now.of = it.session;
   const { name, facts } = headline(it.session);

@@ -36,9 +36,10 @@ function drawOverview() {
 
 // drawWindow shows which part is in sight.
 function drawWindow(y) {
-  const all = Math.max(total(), view.clientHeight);
-  overview.style.setProperty('--from', (y / all * 100) + '%');
-  overview.style.setProperty('--size', Math.max(1, view.clientHeight / all * 100) + '%');
+  const room = view.clientHeight, all = total() + 24;
+  const part = all > room ? Math.max(0.015, room / all) : 0;
+  overview.style.setProperty('--from', (all > room ? y / (all - room) * 100 : 0) + '%');
+  overview.style.setProperty('--size', part * 100 + '%');
 }
 
 function toOverview(event) {
