@@ -54,7 +54,7 @@ func flags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "json", Usage: "print an object a line", EnvVars: []string{"PROTO_JSON"}},
 		&cli.BoolFlag{Name: "text", Usage: "print the plain texts only", EnvVars: []string{"PROTO_TEXT"}},
-		&cli.StringFlag{Name: "html", Usage: "draw the sessions in `FILE`, a page for any browser, instead of printing lines", EnvVars: []string{"PROTO_HTML"}},
+		&cli.StringFlag{Name: "html", Usage: "draw the sessions in `FILE`, a page for any browser, and print no lines", EnvVars: []string{"PROTO_HTML"}},
 		&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on with what is written to the file, whatever it is renamed to", EnvVars: []string{"PROTO_FOLLOW"}},
 		&cli.BoolFlag{Name: "verify", Usage: "hold the texts against those that the log itself prints", EnvVars: []string{"PROTO_VERIFY"}},
 		&cli.StringFlag{Name: "key1", Usage: "the key, as HELLO_ACK has it: the `NUMBER` with 1269", EnvVars: []string{"PROTO_KEY1"}},
