@@ -6,30 +6,38 @@ import (
 	"context"
 	"os"
 
-	"github.com/urfave/cli/v2"
-
 	"proto/modes"
+	"proto/modes/completion"
 	"proto/modes/connect"
 	"proto/modes/decode"
 	"proto/modes/repl"
 	"proto/modes/serve"
 )
 
-// version is set when a release is built.
-var version = "0.1.0-dev"
+// What a release is told when it is linked (.ci/dist).
+var (
+	version = "0.1.0-dev"
+	commit  string
+	date    string
+)
 
 func main() {
-	p := modes.FromOS(version)
+	p := modes.FromOS(modes.NewVersion(version, commit, date))
 	os.Exit(run(p))
 }
 
 // run is the whole program: it gives the exit code.
 func run(p *modes.Process) int {
-	app := modes.NewApp(p, []*cli.Command{
+	app := modes.NewApp(p, everyMode(p))
+	return p.Report(modes.Run(context.Background(), app, p.Args))
+}
+
+func everyMode(p *modes.Process) []modes.Mode {
+	list := []modes.Mode{
 		serve.Command(p),
 		connect.Command(p),
 		repl.Command(p),
 		decode.Command(p),
-	})
-	return p.Report(modes.Run(context.Background(), app, p.Args))
+	}
+	return append(list, completion.Commands(p, list)...)
 }

@@ -52,7 +52,7 @@ var update = flag.Bool("update", false, "rewrite what the scripts expect")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"proto":   func() { os.Exit(run(modes.FromOS("0.0.0-test"))) },
+		"proto":   func() { os.Exit(run(modes.FromOS(modes.NewVersion("0.0.0-test", "0123abc", "2026-01-02T03:04:05Z")))) },
 		"environ": writeEnvironment,
 	})
 }

@@ -24,6 +24,7 @@ func init() { commands["terminal"] = terminal }
 //	expect TEXT    wait until TEXT comes, after what was expected before
 //	hidden         wait until echo is off
 //	type TEXT      type TEXT and Enter
+//	keys TEXT      type TEXT without Enter; \t is TAB
 //	press KEY      press a letter, or ^C, ^D …
 //	signal TERM    send a signal
 //	exit CODE      wait for the end; the last line
@@ -145,6 +146,8 @@ func (c *console) step(ctx context.Context, cmd *exec.Cmd, word, rest string) (e
 		return c.hidden(ctx)
 	case "type":
 		_, err = io.WriteString(c.master, rest+"\n")
+	case "keys":
+		_, err = io.WriteString(c.master, strings.ReplaceAll(rest, `\t`, "\t"))
 	case "press":
 		key := rest[0]
 		if len(rest) > 1 {

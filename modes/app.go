@@ -2,7 +2,6 @@ package modes
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -10,30 +9,42 @@ import (
 
 // NewApp puts the modes together. The library must neither print an error nor
 // exit: that is Report's and main's.
-func NewApp(p *Process, commands []*cli.Command) *cli.App {
-	for _, c := range commands {
-		c.OnUsageError = UsageError
-		c.CustomHelpTemplate = commandHelp(c)
-		c.HideHelpCommand = true
+func NewApp(p *Process, list []Mode) *cli.App {
+	var commands []*cli.Command
+	for _, m := range list {
+		m.OnUsageError = UsageError
+		m.CustomHelpTemplate = commandHelp(m)
+		m.HideHelpCommand = true
+		commands = append(commands, m.Command)
 	}
 	return &cli.App{
 		Name: "proto", Usage: "serve, connect, probe and decode one protocol",
-		Version: p.Version, HideVersion: true, HideHelpCommand: true,
+		Version: p.Version.Number, HideVersion: true, HideHelpCommand: true,
 		Commands: commands, Writer: p.Out, ErrWriter: p.Err,
 		CustomAppHelpTemplate: appHelp,
 		OnUsageError:          UsageError,
 		ExitErrHandler:        func(*cli.Context, error) {},
-		Flags:                 []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version"}},
+		Flags:                 AppFlags(),
 		Action: func(c *cli.Context) error {
 			if c.Bool("version") {
-				_, err := fmt.Fprintf(p.Out, "proto %s\n", p.Version)
-				return err
+				return p.Version.Print(p.Out, c.Bool("json"))
+			}
+			if c.Bool("json") {
+				return Usage("behind the command it is the command's: proto connect --json", "--json without --version")
 			}
 			if c.NArg() == 0 {
-				return Usage("`proto --help` lists the commands", "which command? there are %s", listed(names(commands)))
+				return Usage("`proto --help` lists the commands", "which command? there are %s", listed(visible(commands)))
 			}
 			return unknownCommand(c.Args().First(), commands)
 		},
+	}
+}
+
+// AppFlags are proto's own, which need no command.
+func AppFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "version", Usage: "print the version"},
+		&cli.BoolFlag{Name: "json", Usage: "print the version as a JSON object"},
 	}
 }
 
@@ -44,15 +55,19 @@ func Run(ctx context.Context, app *cli.App, args []string) error {
 	if len(args) > 0 {
 		command = app.Command(args[0])
 	}
-	if command != nil {
+	if command != nil && !command.SkipFlagParsing {
 		arranged, err := Arrange(command, args[1:])
 		if err != nil {
 			return err
 		}
 		line = append([]string{app.Name, command.Name}, arranged...)
-	} else if len(args) > 0 && strings.HasPrefix(args[0], "-") {
+	} else if command == nil && len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		// Before the command there are no flags but the app's own.
-		arranged, err := Arrange(&cli.Command{Flags: app.Flags}, args[:1])
+		own := 1
+		for own < len(args) && strings.HasPrefix(args[own], "-") {
+			own++
+		}
+		arranged, err := Arrange(&cli.Command{Flags: app.Flags}, args[:own])
 		if err != nil {
 			return err
 		}
@@ -61,9 +76,11 @@ func Run(ctx context.Context, app *cli.App, args []string) error {
 	return app.RunContext(ctx, line)
 }
 
-func names(commands []*cli.Command) (names []string) {
+func visible(commands []*cli.Command) (names []string) {
 	for _, c := range commands {
-		names = append(names, c.Name)
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
 	}
 	return names
 }
@@ -79,7 +96,7 @@ func listed(words []string) string {
 
 func unknownCommand(name string, commands []*cli.Command) error {
 	hint := "`proto --help` lists the commands"
-	if near := Nearest(name, names(commands)); near != "" {
+	if near := Nearest(name, visible(commands)); near != "" {
 		hint = "did you mean `proto " + near + "`?"
 	}
 	return Usage(hint, "unknown command %s", quote(name))

@@ -26,7 +26,7 @@ type Process struct {
 	Err     io.Writer // prompts, logs, progress and errors
 	Env     func(string) string
 	Signals <-chan os.Signal // INT and TERM
-	Version string
+	Version Version
 
 	// Hangups gives the HUP signals from now on, for a mode that has a use for them;
 	// the others are ended by the first.
@@ -47,7 +47,7 @@ type Process struct {
 }
 
 // FromOS is the real process.
-func FromOS(version string) *Process {
+func FromOS(version Version) *Process {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	// A closed stdout is then an error to handle, so that CLOSE is still sent.

@@ -4,6 +4,7 @@ package connect
 import (
 	"context"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -20,8 +21,8 @@ each answer, and says CLOSE after --duration or --count answers. A lost connecti
 is made again and the session goes on; --sessions makes a load of many.`
 
 // Command is the mode's command line.
-func Command(p *modes.Process) *cli.Command {
-	return &cli.Command{
+func Command(p *modes.Process) modes.Mode {
+	return modes.Mode{Examples: examples(), Words: map[string][]string{"": modes.AddressWords()}, Command: &cli.Command{
 		Name:        "connect",
 		Usage:       "run a client",
 		ArgsUsage:   "[ADDRESS]",
@@ -37,25 +38,40 @@ func Command(p *modes.Process) *cli.Command {
 			}
 			return start(c, p, s)
 		},
+	}}
+}
+
+func examples() []modes.Example {
+	return []modes.Example{
+		{For: "see the protocol at work, without a server", Command: "proto connect local --interval 1s --count 5"},
+		{For: "an hour at a server of your own, as JSON", Command: "proto connect example.org --user alice --ca cert.crt --duration 1h --json"},
+		{For: "how fast it goes: 256 sessions, without pauses", Command: "proto connect local --sessions 256 --interval 0 --duration 30s"},
 	}
 }
 
 func flags() []cli.Flag {
-	flags := append(modes.LoginFlags(),
-		&cli.DurationFlag{Name: "interval", Usage: "ask for data every `TIME`; 0 is without a pause", Value: 30 * time.Second, EnvVars: []string{"PROTO_INTERVAL"}},
-		&cli.DurationFlag{Name: "duration", Usage: "say CLOSE after `TIME`; 0 is never", Value: 30 * time.Minute, EnvVars: []string{"PROTO_DURATION"}},
-		&cli.IntFlag{Name: "count", Usage: "say CLOSE after `N` answers; 0 is no limit", EnvVars: []string{"PROTO_COUNT"}},
-		&cli.DurationFlag{Name: "timeout", Usage: "wait at most `TIME` for the connection and for each answer", Value: 10 * time.Second, EnvVars: []string{"PROTO_TIMEOUT"}},
-		&cli.BoolFlag{Name: "no-reconnect", Usage: "end when the connection is lost, instead of going on over another", EnvVars: []string{"PROTO_NO_RECONNECT"}},
-		&cli.StringFlag{Name: "mac", Usage: "say that this is our MAC `ADDRESS`; else that of a network card", EnvVars: []string{"PROTO_MAC"}},
-		&cli.IntFlag{Name: "sessions", Usage: "run `N` sessions at once, and print figures instead of answers", EnvVars: []string{"PROTO_SESSIONS"}},
-		&cli.DurationFlag{Name: "ramp", Usage: "open the --sessions evenly over `TIME`; without, as fast as they open", EnvVars: []string{"PROTO_RAMP"}},
-		modes.RecordFlag(),
-		&cli.BoolFlag{Name: "json", Usage: "print answers as JSON, an object a line", EnvVars: []string{"PROTO_JSON"}},
-		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show each frame sent and received, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
-		&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys in frames shown", EnvVars: []string{"PROTO_SECRETS"}},
+	return slices.Concat(
+		modes.Group("Login", modes.LoginFlags()...),
+		modes.Group("Session",
+			&cli.DurationFlag{Name: "interval", Usage: "ask for data every `TIME`; 0 is without a pause", Value: 30 * time.Second, EnvVars: []string{"PROTO_INTERVAL"}},
+			&cli.DurationFlag{Name: "duration", Usage: "say CLOSE after `TIME`; 0 is never", Value: 30 * time.Minute, EnvVars: []string{"PROTO_DURATION"}},
+			&cli.IntFlag{Name: "count", Usage: "say CLOSE after `N` answers; 0 is no limit", EnvVars: []string{"PROTO_COUNT"}},
+			&cli.DurationFlag{Name: "timeout", Usage: "wait at most `TIME` for the connection and for each answer", Value: 10 * time.Second, EnvVars: []string{"PROTO_TIMEOUT"}},
+			&cli.BoolFlag{Name: "no-reconnect", Usage: "end when the connection is lost, instead of going on over another", EnvVars: []string{"PROTO_NO_RECONNECT"}},
+			&cli.StringFlag{Name: "mac", Usage: "say that this is our MAC `ADDRESS`; else that of a network card", EnvVars: []string{"PROTO_MAC"}},
+		),
+		modes.Group("Load",
+			&cli.IntFlag{Name: "sessions", Usage: "run `N` sessions at once, and print figures instead of answers", EnvVars: []string{"PROTO_SESSIONS"}},
+			&cli.DurationFlag{Name: "ramp", Usage: "open the --sessions evenly over `TIME`; without, as fast as they open", EnvVars: []string{"PROTO_RAMP"}},
+		),
+		modes.Group("Output",
+			modes.RecordFlag(),
+			&cli.BoolFlag{Name: "json", Usage: "print answers as JSON, an object a line", EnvVars: []string{"PROTO_JSON"}},
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show each frame sent and received, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
+			&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys in frames shown", EnvVars: []string{"PROTO_SECRETS"}},
+		),
+		modes.Group("Trust", modes.TrustFlags()...),
 	)
-	return append(flags, modes.TrustFlags()...)
 }
 
 // settings are the flags, checked.

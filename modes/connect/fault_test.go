@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
 	"proto/keys"
 	"proto/modes"
 	"proto/modes/serve"
@@ -40,7 +38,7 @@ func startServer(t *testing.T, log io.Writer) *realServer {
 		Env: func(name string) string { return map[string]string{"XDG_STATE_HOME": state}[name] },
 	}
 	go func() {
-		app := modes.NewApp(p, []*cli.Command{serve.Command(p)})
+		app := modes.NewApp(p, []modes.Mode{serve.Command(p)})
 		s.ended <- modes.Run(context.Background(), app, []string{"serve", "--listen", "127.0.0.1:0", "--max-per-user", "0", "-v", "--log", "json"})
 		announce.Close()
 	}()

@@ -5,8 +5,6 @@ import (
 	"os"
 	"testing"
 
-	"github.com/urfave/cli/v2"
-
 	"proto/modes"
 	"proto/modes/serve"
 )
@@ -18,7 +16,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asServer) == "" {
 		os.Exit(m.Run())
 	}
-	p := modes.FromOS("test")
-	app := modes.NewApp(p, []*cli.Command{serve.Command(p)})
+	p := modes.FromOS(modes.Version{Number: "test"})
+	app := modes.NewApp(p, []modes.Mode{serve.Command(p)})
 	os.Exit(p.Report(modes.Run(context.Background(), app, p.Args)))
 }

@@ -6,6 +6,7 @@ package decode
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -18,23 +19,12 @@ import (
 const description = `Reads the files, or stdin, in whatever form they hold frames: console logs, JSON
 lines, logs of journald, docker and compose, the output of tshark, socat, sslsplit
 and mitmproxy, or the bare stream; gzip and zstd as they are. An argument of digits
-only is a captured "data" value, and needs --key1.
-
-A packet capture goes through tshark first, from a file or live:
-  tshark -r FILE -o tls.keylog_file:KEYS -d tcp.port==5000,tls \
-    -d tls.port==5000,data -o data.show_as_text:TRUE -Y data -T fields \
-    -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text | proto decode
-  tshark -l -i lo -f "tcp port 5000" ... as above ... | proto decode
-
-Examples:
-  proto decode server.log
-  docker logs -f server 2>&1 | proto decode --json
-  proto decode --html page.html server.log
-  proto decode --key1 5614…3255 --key2 1560…2733 12621679940747315704`
+only is a captured "data" value, and needs --key1. A
+packet capture goes through tshark first; live with -l -i lo -f "tcp port 5000".`
 
 // Command is the mode's command line.
-func Command(p *modes.Process) *cli.Command {
-	return &cli.Command{
+func Command(p *modes.Process) modes.Mode {
+	return modes.Mode{Examples: examples(), Words: words(), Command: &cli.Command{
 		Name:        "decode",
 		Usage:       "read captures: find the frames, print the plain text",
 		ArgsUsage:   "[FILE|VALUE]...",
@@ -47,25 +37,49 @@ func Command(p *modes.Process) *cli.Command {
 			}
 			return o.run(c.Context, p)
 		},
+	}}
+}
+
+func examples() []modes.Example {
+	return []modes.Example{
+		{For: "a log, of whatever program", Command: "proto decode server.log"},
+		{For: "a packet capture, with the TLS keys that SSLKEYLOGFILE kept", Command: `tshark -r FILE -o tls.keylog_file:KEYS -d tcp.port==5000,tls \
+  -d tls.port==5000,data -o data.show_as_text:TRUE -Y data -T fields \
+  -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text | proto decode`},
+		{For: "one value, with its key and IV as HELLO_ACK has them", Command: "proto decode --key1 5614…3255 --key2 1560…2733 12621679940747315704"},
+	}
+}
+
+func words() map[string][]string {
+	return map[string][]string{
+		"color":   {"auto", "always", "never"},
+		"dialect": {"shifted,padded", "shifted,unpadded", "unshifted,padded", "unshifted,unpadded"},
+		"workers": {"1", "2"},
 	}
 }
 
 func flags() []cli.Flag {
-	return []cli.Flag{
-		&cli.BoolFlag{Name: "json", Usage: "print an object a line", EnvVars: []string{"PROTO_JSON"}},
-		&cli.BoolFlag{Name: "text", Usage: "print the plain texts only", EnvVars: []string{"PROTO_TEXT"}},
-		&cli.StringFlag{Name: "html", Usage: "draw the sessions in `FILE`, a page for any browser, and print no lines", EnvVars: []string{"PROTO_HTML"}},
-		&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on with what is written to the file, whatever it is renamed to", EnvVars: []string{"PROTO_FOLLOW"}},
-		&cli.BoolFlag{Name: "verify", Usage: "hold the texts against those that the log itself prints", EnvVars: []string{"PROTO_VERIFY"}},
-		&cli.StringFlag{Name: "key1", Usage: "the key, as HELLO_ACK has it: the `NUMBER` with 1269", EnvVars: []string{"PROTO_KEY1"}},
-		&cli.StringFlag{Name: "key2", Usage: "the IV, as HELLO_ACK has it: the `NUMBER` with 1269", EnvVars: []string{"PROTO_KEY2"}},
-		&cli.StringFlag{Name: "iv-text", Usage: "the IV, as `TEXT` of 16 letters", EnvVars: []string{"PROTO_IV_TEXT"}},
-		&cli.StringFlag{Name: "dialect", Usage: "`WORDS` shifted or unshifted, padded or unpadded; else found out", EnvVars: []string{"PROTO_DIALECT"}},
-		&cli.StringFlag{Name: "token-key-file", Usage: "check the tokens with the key in `FILE`", EnvVars: []string{"PROTO_TOKEN_KEY_FILE"}},
-		&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys", EnvVars: []string{"PROTO_SECRETS"}},
-		&cli.StringFlag{Name: "color", Usage: "`WHEN` to colour: auto, always, never", Value: "auto", EnvVars: []string{"PROTO_COLOR"}},
-		&cli.IntFlag{Name: "workers", Usage: "work on `N` processors: 1 or 2", Value: min(2, runtime.NumCPU()), EnvVars: []string{"PROTO_WORKERS"}},
-	}
+	return slices.Concat(
+		modes.Group("Output",
+			&cli.BoolFlag{Name: "json", Usage: "print an object a line", EnvVars: []string{"PROTO_JSON"}},
+			&cli.BoolFlag{Name: "text", Usage: "print the plain texts only", EnvVars: []string{"PROTO_TEXT"}},
+			&cli.StringFlag{Name: "html", Usage: "draw the sessions in `FILE`, a page for any browser, and print no lines", EnvVars: []string{"PROTO_HTML"}},
+			&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys", EnvVars: []string{"PROTO_SECRETS"}},
+			&cli.StringFlag{Name: "color", Usage: "`WHEN` to colour: auto, always, never", Value: "auto", EnvVars: []string{"PROTO_COLOR"}},
+		),
+		modes.Group("Reading",
+			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on with what is written to the file, whatever it is renamed to", EnvVars: []string{"PROTO_FOLLOW"}},
+			&cli.BoolFlag{Name: "verify", Usage: "hold the texts against those that the log itself prints", EnvVars: []string{"PROTO_VERIFY"}},
+			&cli.IntFlag{Name: "workers", Usage: "work on `N` processors: 1 or 2", Value: min(2, runtime.NumCPU()), EnvVars: []string{"PROTO_WORKERS"}},
+		),
+		modes.Group("What is known of the capture",
+			&cli.StringFlag{Name: "key1", Usage: "the key, as HELLO_ACK has it: the `NUMBER` with 1269", EnvVars: []string{"PROTO_KEY1"}},
+			&cli.StringFlag{Name: "key2", Usage: "the IV, as HELLO_ACK has it: the `NUMBER` with 1269", EnvVars: []string{"PROTO_KEY2"}},
+			&cli.StringFlag{Name: "iv-text", Usage: "the IV, as `TEXT` of 16 letters", EnvVars: []string{"PROTO_IV_TEXT"}},
+			&cli.StringFlag{Name: "dialect", Usage: "`WORDS` shifted or unshifted, padded or unpadded; else found out", EnvVars: []string{"PROTO_DIALECT"}},
+			&cli.StringFlag{Name: "token-key-file", Usage: "check the tokens with the key in `FILE`", EnvVars: []string{"PROTO_TOKEN_KEY_FILE"}},
+		),
+	)
 }
 
 // options are the flags, checked.

@@ -13,22 +13,18 @@ import (
 
 	"proto/modes"
 	"proto/modes/repl/report"
+	"proto/scripts"
 	"proto/wire"
 )
 
 const description = `Opens a prompt at which frames are sent to the server at ADDRESS (HOST:PORT, HOST
 with port 5000, or local, a throw-away server started within the process). With
 --file it runs scripts of the same commands, with --command one command; when
-stdin is no terminal, its lines are the script. "help" at the prompt is the manual.
-
-Examples:
-  proto repl local
-  proto repl 127.0.0.1:5000 -f conformance --user test --password-file pw
-  proto repl local -c hello -c request -c "expect HELLO_ACK +token"`
+stdin is no terminal, its lines are the script. "help" at the prompt is the manual.`
 
 // Command is the mode's command line.
-func Command(p *modes.Process) *cli.Command {
-	return &cli.Command{
+func Command(p *modes.Process) modes.Mode {
+	return modes.Mode{Examples: examples(), Words: words(), Command: &cli.Command{
 		Name:        "repl",
 		Usage:       "probe a server by hand or by script",
 		ArgsUsage:   "[ADDRESS]",
@@ -44,26 +40,50 @@ func Command(p *modes.Process) *cli.Command {
 			}
 			return o.start(c, p)
 		},
+	}}
+}
+
+func examples() []modes.Example {
+	return []modes.Example{
+		{For: "try it by hand", Command: "proto repl local"},
+		{For: "what a server does by the protocol, and what not", Command: "proto repl 127.0.0.1:5000 -f conformance --user test --password-file pw"},
+		{For: "one exchange from the command line", Command: `proto repl local -c hello -c "expect HELLO_ACK +token" -c request`},
 	}
 }
 
+// words are what a shell may offer.
+func words() map[string][]string {
+	w := map[string][]string{"": modes.AddressWords(), "file": scriptWords(scripts.Files())}
+	for _, format := range report.Formats() {
+		w["report"] = append(w["report"], format+"=")
+	}
+	return w
+}
+
 func flags() []cli.Flag {
-	flags := append(modes.LoginFlags(),
-		&cli.GenericFlag{Name: "file", Aliases: []string{"f"}, Usage: "run the script `FILE`, or all of a folder; - is stdin; may be repeated", Value: &list{}},
-		&cli.GenericFlag{Name: "command", Aliases: []string{"c"}, Usage: "run one `COMMAND`; may be repeated", Value: &list{}},
-		&cli.GenericFlag{Name: "run", Usage: "run only tests whose id begins with `PREFIX`; may be repeated", Value: &list{}},
-		&cli.GenericFlag{Name: "var", Usage: "set a variable; `NAME=VALUE`, may be repeated", Value: &list{}},
-		&cli.GenericFlag{Name: "report", Usage: "write `FORMAT=FILE`: tap, junit or json; - is stdout; may be repeated", Value: &list{}},
-		&cli.BoolFlag{Name: "list", Usage: "list the tests and run none", EnvVars: []string{"PROTO_LIST"}},
-		&cli.BoolFlag{Name: "check", Usage: "read the scripts and run none", EnvVars: []string{"PROTO_CHECK"}},
-		&cli.BoolFlag{Name: "strict", Usage: "a should that is not met is a failure", EnvVars: []string{"PROTO_STRICT"}},
-		&cli.IntFlag{Name: "jobs", Usage: "run `N` tests at once", Value: 1, EnvVars: []string{"PROTO_JOBS"}},
-		&cli.DurationFlag{Name: "timeout", Usage: "wait at most `TIME` for a connection and for each answer", Value: 5 * time.Second, EnvVars: []string{"PROTO_TIMEOUT"}},
-		&cli.StringFlag{Name: "mac", Usage: "say that this is our MAC `ADDRESS`; else that of a network card", EnvVars: []string{"PROTO_MAC"}},
-		modes.RecordFlag(),
-		&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys", EnvVars: []string{"PROTO_SECRETS"}},
+	return slices.Concat(
+		modes.Group("Login", modes.LoginFlags()...),
+		modes.Group("Scripts",
+			&cli.GenericFlag{Name: "file", Aliases: []string{"f"}, Usage: "run the script `FILE`, or all of a folder; - is stdin; may be repeated", Value: &list{}},
+			&cli.GenericFlag{Name: "command", Aliases: []string{"c"}, Usage: "run one `COMMAND`; may be repeated", Value: &list{}},
+			&cli.GenericFlag{Name: "run", Usage: "run only tests whose id begins with `PREFIX`; may be repeated", Value: &list{}},
+			&cli.GenericFlag{Name: "var", Usage: "set a variable; `NAME=VALUE`, may be repeated", Value: &list{}},
+			&cli.GenericFlag{Name: "report", Usage: "write `FORMAT=FILE`: tap, junit or json; - is stdout; may be repeated", Value: &list{}},
+			&cli.BoolFlag{Name: "list", Usage: "list the tests and run none", EnvVars: []string{"PROTO_LIST"}},
+			&cli.BoolFlag{Name: "check", Usage: "read the scripts and run none", EnvVars: []string{"PROTO_CHECK"}},
+			&cli.BoolFlag{Name: "strict", Usage: "a should that is not met is a failure", EnvVars: []string{"PROTO_STRICT"}},
+			&cli.IntFlag{Name: "jobs", Usage: "run `N` tests at once", Value: 1, EnvVars: []string{"PROTO_JOBS"}},
+		),
+		modes.Group("Session",
+			&cli.DurationFlag{Name: "timeout", Usage: "wait at most `TIME` for a connection and for each answer", Value: 5 * time.Second, EnvVars: []string{"PROTO_TIMEOUT"}},
+			&cli.StringFlag{Name: "mac", Usage: "say that this is our MAC `ADDRESS`; else that of a network card", EnvVars: []string{"PROTO_MAC"}},
+		),
+		modes.Group("Output",
+			modes.RecordFlag(),
+			&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys", EnvVars: []string{"PROTO_SECRETS"}},
+		),
+		modes.Group("Trust", modes.TrustFlags()...),
 	)
-	return append(flags, modes.TrustFlags()...)
 }
 
 // list is the value of a flag that may be repeated. The library's own would take

@@ -136,3 +136,15 @@ func names(dir fs.FS) (list []string) {
 	}
 	return list
 }
+
+// scriptWords are the names that -f takes of what the binary holds: folders and
+// scripts, without the end of their names.
+func scriptWords(dir fs.FS) (list []string) {
+	_ = fs.WalkDir(dir, ".", func(p string, _ fs.DirEntry, err error) error {
+		if err == nil && p != "." {
+			list = append(list, strings.TrimSuffix(p, scriptName))
+		}
+		return nil
+	})
+	return list
+}

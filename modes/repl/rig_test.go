@@ -9,8 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/urfave/cli/v2"
-
 	"proto/modes"
 	"proto/modes/serve"
 )
@@ -52,7 +50,7 @@ func newRig(t *testing.T, stdin string, env map[string]string, args ...string) *
 			}
 			return map[string]string{"HOME": home, "XDG_STATE_HOME": home}[name]
 		},
-		Signals: r.signals, Version: "test", Width: func() int { return 80 },
+		Signals: r.signals, Version: modes.Version{Number: "test"}, Width: func() int { return 80 },
 		RestoreTerminal: func() {},
 	}
 	return r
@@ -60,7 +58,7 @@ func newRig(t *testing.T, stdin string, env map[string]string, args ...string) *
 
 // run runs it to its end and gives the exit code.
 func (r *rig) run() int {
-	app := modes.NewApp(r.process, []*cli.Command{Command(r.process)})
+	app := modes.NewApp(r.process, []modes.Mode{Command(r.process)})
 	return r.process.Report(modes.Run(context.Background(), app, r.process.Args))
 }
 

@@ -40,7 +40,7 @@ type result struct {
 func (r *runner) run(ctx context.Context) (*report.Run, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	out := &report.Run{Target: r.world.address, Start: time.Now(), Version: r.world.p.Version}
+	out := &report.Run{Target: r.world.address, Start: time.Now(), Version: r.world.p.Version.Number}
 	results := make([]chan *result, len(r.cases))
 	for i := range results {
 		results[i] = make(chan *result, 1)

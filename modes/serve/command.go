@@ -18,13 +18,13 @@ of its own, kept for the next start; without --users, and on loopback only,
 test / test may log in.`
 
 // Command is the mode's command line.
-func Command(p *modes.Process) *cli.Command {
-	return &cli.Command{
+func Command(p *modes.Process) modes.Mode {
+	return modes.Mode{Examples: examples(), Words: words(), Command: &cli.Command{
 		Name:        "serve",
 		Usage:       "run a server",
 		ArgsUsage:   " ", // none: the library writes [arguments...] for ""
 		Description: description,
-		Flags:       append(flags(), append(operatorFlags(), limitFlags()...)...),
+		Flags:       append(flags(), limitFlags()...),
 		Action: func(c *cli.Context) error {
 			if err := modes.Leftover(c, 0); err != nil {
 				return err
@@ -35,39 +35,61 @@ func Command(p *modes.Process) *cli.Command {
 			}
 			return run(c.Context, p, s)
 		},
+	}}
+}
+
+func examples() []modes.Example {
+	return []modes.Example{
+		{For: "for this machine; test / test may log in", Command: "proto serve"},
+		{For: "for a network, with your certificate and your users", Command: "proto serve --listen 0.0.0.0:5000 --cert cert.pem --users users.txt"},
+		{For: "send the newest reading of a sensor, and show figures", Command: "sensor | proto serve --data - --admin 127.0.0.1:5001"},
+	}
+}
+
+func words() map[string][]string {
+	return map[string][]string{
+		"listen": {modes.DefaultAddress, "0.0.0.0:" + modes.DefaultPort, "[::]:" + modes.DefaultPort},
+		"admin":  {"127.0.0.1:5001"},
+		"data":   {"random", "-"},
+		"exempt": {"none"},
+		"log":    {"text", "json"},
 	}
 }
 
 func flags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "listen", Usage: "listen on `ADDRESS`, repeatable; port 0 is any free one", Value: cli.NewStringSlice(modes.DefaultAddress), EnvVars: []string{"PROTO_LISTEN"}},
-		&cli.StringFlag{Name: "cert", Usage: "show the certificate in `FILE` (PEM) instead of one of our own", EnvVars: []string{"PROTO_CERT"}},
-		&cli.StringFlag{Name: "key", Usage: "its private key is in `FILE` (PEM); without, in the --cert file", EnvVars: []string{"PROTO_KEY"}},
-		&cli.StringFlag{Name: "key-pass-file", Usage: "the key's pass phrase is in `FILE`, else in PROTO_KEY_PASS, else asked for", EnvVars: []string{"PROTO_KEY_PASS_FILE"}},
-		&cli.StringFlag{Name: "users", Usage: "let in the users in `FILE` (htpasswd, bcrypt)", EnvVars: []string{"PROTO_USERS"}},
-		&cli.StringFlag{Name: "token-key-file", Usage: "sign tokens with the key in `FILE`, 32 bytes or more, instead of a random one", EnvVars: []string{"PROTO_TOKEN_KEY_FILE"}},
-		&cli.StringFlag{Name: "data", Usage: "random letters, or the newest line of `SOURCE`: a file, - is stdin", Value: "random", EnvVars: []string{"PROTO_DATA"}},
-		&cli.IntFlag{Name: "rekey", Usage: "give a new key with each `N`th answer of a session; 0 is never", Value: 10, EnvVars: []string{"PROTO_REKEY"}},
-		&cli.DurationFlag{Name: "max-life", Usage: "end a session after `TIME`; 0 is never", Value: 35 * time.Minute, EnvVars: []string{"PROTO_MAX_LIFE"}},
-		&cli.DurationFlag{Name: "idle", Usage: "end a session after `TIME` without a request; 0 is never", Value: 90 * time.Second, EnvVars: []string{"PROTO_IDLE"}},
-		&cli.IntFlag{Name: "max-frame", Usage: "refuse frames of over `BYTES`", Value: 4096, EnvVars: []string{"PROTO_MAX_FRAME"}},
-		&cli.DurationFlag{Name: "drain", Usage: "when stopped, take at most `TIME` to say CLOSE to all", Value: 10 * time.Second, EnvVars: []string{"PROTO_DRAIN"}},
-		modes.RecordFlag(),
-		&cli.StringFlag{Name: "log", Usage: "write the log in `FORMAT` text or json", Value: "text", EnvVars: []string{"PROTO_LOG"}},
-		&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show frames as they pass, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
-	}
-}
-
-// operatorFlags are for whoever runs the server.
-func operatorFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.BoolFlag{Name: "check", Usage: "check flags and files, and exit", EnvVars: []string{"PROTO_CHECK"}},
-		&cli.DurationFlag{Name: "reload", Usage: "read changed certificate, key and users every `TIME`, and on HUP", Value: time.Minute, EnvVars: []string{"PROTO_RELOAD"}},
-		&cli.StringFlag{Name: "admin", Usage: "show /metrics, /healthz and /readyz on `ADDRESS`, on loopback", EnvVars: []string{"PROTO_ADMIN"}},
-		&cli.BoolFlag{Name: "admin-anywhere", Usage: "let --admin listen elsewhere, too", EnvVars: []string{"PROTO_ADMIN_ANYWHERE"}},
-		&cli.BoolFlag{Name: "admin-pprof", Usage: "show /debug/pprof there, too", EnvVars: []string{"PROTO_ADMIN_PPROF"}},
-		&cli.StringSliceFlag{Name: "trusted-proxy", Usage: "take who is connected from the PROXY header, from `CIDR`; repeatable", EnvVars: []string{"PROTO_TRUSTED_PROXY"}},
-	}
+	return slices.Concat(
+		modes.Group("Listening and identity",
+			&cli.StringSliceFlag{Name: "listen", Usage: "listen on `ADDRESS`, repeatable; port 0 is any free one", Value: cli.NewStringSlice(modes.DefaultAddress), EnvVars: []string{"PROTO_LISTEN"}},
+			&cli.StringFlag{Name: "cert", Usage: "show the certificate in `FILE` (PEM) instead of one of our own", EnvVars: []string{"PROTO_CERT"}},
+			&cli.StringFlag{Name: "key", Usage: "its private key is in `FILE` (PEM); without, in the --cert file", EnvVars: []string{"PROTO_KEY"}},
+			&cli.StringFlag{Name: "key-pass-file", Usage: "the key's pass phrase is in `FILE`, else in PROTO_KEY_PASS, else asked for", EnvVars: []string{"PROTO_KEY_PASS_FILE"}},
+			&cli.StringSliceFlag{Name: "trusted-proxy", Usage: "take who is connected from the PROXY header, from `CIDR`; repeatable", EnvVars: []string{"PROTO_TRUSTED_PROXY"}},
+		),
+		modes.Group("Users",
+			&cli.StringFlag{Name: "users", Usage: "let in the users in `FILE` (htpasswd, bcrypt)", EnvVars: []string{"PROTO_USERS"}},
+			&cli.StringFlag{Name: "token-key-file", Usage: "sign tokens with the key in `FILE`, 32 bytes or more, instead of a random one", EnvVars: []string{"PROTO_TOKEN_KEY_FILE"}},
+		),
+		modes.Group("Sessions",
+			&cli.StringFlag{Name: "data", Usage: "random letters, or the newest line of `SOURCE`: a file, or - for stdin", Value: "random", EnvVars: []string{"PROTO_DATA"}},
+			&cli.IntFlag{Name: "rekey", Usage: "give a new key with each `N`th answer of a session; 0 is never", Value: 10, EnvVars: []string{"PROTO_REKEY"}},
+			&cli.DurationFlag{Name: "max-life", Usage: "end a session after `TIME`; 0 is never", Value: 35 * time.Minute, EnvVars: []string{"PROTO_MAX_LIFE"}},
+			&cli.DurationFlag{Name: "idle", Usage: "end a session after `TIME` without a request; 0 is never", Value: 90 * time.Second, EnvVars: []string{"PROTO_IDLE"}},
+			&cli.IntFlag{Name: "max-frame", Usage: "refuse frames of over `BYTES`", Value: 4096, EnvVars: []string{"PROTO_MAX_FRAME"}},
+		),
+		modes.Group("Running it",
+			&cli.BoolFlag{Name: "check", Usage: "check flags and files, and exit", EnvVars: []string{"PROTO_CHECK"}},
+			&cli.DurationFlag{Name: "reload", Usage: "read changed certificate, key and users every `TIME`, and on HUP", Value: time.Minute, EnvVars: []string{"PROTO_RELOAD"}},
+			&cli.DurationFlag{Name: "drain", Usage: "when stopped, take at most `TIME` to say CLOSE to all", Value: 10 * time.Second, EnvVars: []string{"PROTO_DRAIN"}},
+		),
+		modes.Group("Watching",
+			&cli.StringFlag{Name: "log", Usage: "write the log in `FORMAT` text or json", Value: "text", EnvVars: []string{"PROTO_LOG"}},
+			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show frames as they pass, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
+			modes.RecordFlag(),
+			&cli.StringFlag{Name: "admin", Usage: "show /metrics, /healthz and /readyz on `ADDRESS`, on loopback", EnvVars: []string{"PROTO_ADMIN"}},
+			&cli.BoolFlag{Name: "admin-anywhere", Usage: "let --admin listen elsewhere, too", EnvVars: []string{"PROTO_ADMIN_ANYWHERE"}},
+			&cli.BoolFlag{Name: "admin-pprof", Usage: "show /debug/pprof there, too", EnvVars: []string{"PROTO_ADMIN_PPROF"}},
+		),
+	)
 }
 
 // settings are the flags, checked.

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -17,30 +18,36 @@ import (
 // limitFlags keep a server up that is left on the open internet. 0 switches any
 // of them off.
 func limitFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.IntFlag{Name: "max-connections", Usage: "hold at most `N` connections, or what open files allow", Value: 100_000, EnvVars: []string{"PROTO_MAX_CONNECTIONS"}},
-		&cli.StringFlag{Name: "max-startups", Usage: "refuse those without login at random, as sshd, by `A:B:C`", Value: "100:30:300", EnvVars: []string{"PROTO_MAX_STARTUPS"}},
-		&cli.DurationFlag{Name: "crowded", Usage: "while half of A are there, give each `TIME` to log in", Value: 2 * time.Second, EnvVars: []string{"PROTO_CROWDED"}},
-		&cli.IntFlag{Name: "max-per-address", Usage: "hold at most `N` connections without login of one address", Value: 20, EnvVars: []string{"PROTO_MAX_PER_ADDRESS"}},
-		&cli.IntFlag{Name: "max-handshakes", Usage: "compute at most `N` handshakes at once, for each core", Value: 2, EnvVars: []string{"PROTO_MAX_HANDSHAKES"}},
-		&cli.IntFlag{Name: "login-queue", Usage: "let at most `N` logins wait for their password to be checked", Value: 1000, EnvVars: []string{"PROTO_LOGIN_QUEUE"}},
-		&cli.IntFlag{Name: "max-per-user", Usage: "let one user have at most `N` sessions", Value: 1000, EnvVars: []string{"PROTO_MAX_PER_USER"}},
-		&cli.IntFlag{Name: "max-sessions", Usage: "let all users have at most `N` sessions", Value: 100_000, EnvVars: []string{"PROTO_MAX_SESSIONS"}},
-		&cli.IntFlag{Name: "burst", Usage: "answer `N` requests of a session at once, and more of them later", Value: 100, EnvVars: []string{"PROTO_BURST"}},
-		&cli.IntFlag{Name: "rate", Usage: "from then on answer `N` of its requests a second", Value: 100, EnvVars: []string{"PROTO_RATE"}},
-		&cli.DurationFlag{Name: "tls-timeout", Usage: "give a TLS handshake `TIME`", Value: 5 * time.Second, EnvVars: []string{"PROTO_TLS_TIMEOUT"}},
-		&cli.DurationFlag{Name: "hello-timeout", Usage: "give a client `TIME` from there to its session", Value: 10 * time.Second, EnvVars: []string{"PROTO_HELLO_TIMEOUT"}},
-		&cli.DurationFlag{Name: "write-timeout", Usage: "close a connection that does not take an answer within `TIME`", Value: 10 * time.Second, EnvVars: []string{"PROTO_WRITE_TIMEOUT"}},
-		&cli.DurationFlag{Name: "keepalive", Usage: "ask a silent connection after `TIME` whether its peer is there", Value: 30 * time.Second, EnvVars: []string{"PROTO_KEEPALIVE"}},
-		&cli.DurationFlag{Name: "user-timeout", Usage: "end one whose peer has acknowledged nothing for `TIME`", Value: time.Minute, EnvVars: []string{"PROTO_USER_TIMEOUT"}},
-		&cli.DurationFlag{Name: "penalty-login", Usage: "hold an address responsible for a failed login for `TIME`", Value: 5 * time.Second, EnvVars: []string{"PROTO_PENALTY_LOGIN"}},
-		&cli.DurationFlag{Name: "penalty-slow", Usage: "for a handshake or HELLO out of time, for `TIME`", Value: 10 * time.Second, EnvVars: []string{"PROTO_PENALTY_SLOW"}},
-		&cli.DurationFlag{Name: "penalty-junk", Usage: "for something else in place of one, for `TIME`", Value: 5 * time.Second, EnvVars: []string{"PROTO_PENALTY_JUNK"}},
-		&cli.DurationFlag{Name: "penalty-refuse", Usage: "refuse the address from a sum of `TIME` on", Value: 15 * time.Second, EnvVars: []string{"PROTO_PENALTY_REFUSE"}},
-		&cli.DurationFlag{Name: "penalty-max", Usage: "and for at most `TIME`", Value: 10 * time.Minute, EnvVars: []string{"PROTO_PENALTY_MAX"}},
-		&cli.IntFlag{Name: "penalty-addresses", Usage: "remember `N` such addresses", Value: 65536, EnvVars: []string{"PROTO_PENALTY_ADDRESSES"}},
-		&cli.StringSliceFlag{Name: "exempt", Usage: "spare `CIDR` penalties and --max-per-address; or none; see the README", EnvVars: []string{"PROTO_EXEMPT"}},
-	}
+	return slices.Concat(
+		modes.Group("Limits (0 is none)",
+			&cli.IntFlag{Name: "max-connections", Usage: "hold at most `N` connections, or what open files allow", Value: 100_000, EnvVars: []string{"PROTO_MAX_CONNECTIONS"}},
+			&cli.StringFlag{Name: "max-startups", Usage: "refuse those without login at random, as sshd, by `A:B:C`", Value: "100:30:300", EnvVars: []string{"PROTO_MAX_STARTUPS"}},
+			&cli.DurationFlag{Name: "crowded", Usage: "while half of A are there, give each `TIME` to log in", Value: 2 * time.Second, EnvVars: []string{"PROTO_CROWDED"}},
+			&cli.IntFlag{Name: "max-per-address", Usage: "hold at most `N` connections without login of one address", Value: 20, EnvVars: []string{"PROTO_MAX_PER_ADDRESS"}},
+			&cli.IntFlag{Name: "max-handshakes", Usage: "compute at most `N` handshakes at once, for each core", Value: 2, EnvVars: []string{"PROTO_MAX_HANDSHAKES"}},
+			&cli.IntFlag{Name: "login-queue", Usage: "let at most `N` logins wait for their password to be checked", Value: 1000, EnvVars: []string{"PROTO_LOGIN_QUEUE"}},
+			&cli.IntFlag{Name: "max-per-user", Usage: "let one user have at most `N` sessions", Value: 1000, EnvVars: []string{"PROTO_MAX_PER_USER"}},
+			&cli.IntFlag{Name: "max-sessions", Usage: "let all users have at most `N` sessions", Value: 100_000, EnvVars: []string{"PROTO_MAX_SESSIONS"}},
+			&cli.IntFlag{Name: "burst", Usage: "answer `N` requests of a session at once, and more of them later", Value: 100, EnvVars: []string{"PROTO_BURST"}},
+			&cli.IntFlag{Name: "rate", Usage: "from then on answer `N` of its requests a second", Value: 100, EnvVars: []string{"PROTO_RATE"}},
+		),
+		modes.Group("Deadlines (0 is none)",
+			&cli.DurationFlag{Name: "tls-timeout", Usage: "give a TLS handshake `TIME`", Value: 5 * time.Second, EnvVars: []string{"PROTO_TLS_TIMEOUT"}},
+			&cli.DurationFlag{Name: "hello-timeout", Usage: "give a client `TIME` from there to its session", Value: 10 * time.Second, EnvVars: []string{"PROTO_HELLO_TIMEOUT"}},
+			&cli.DurationFlag{Name: "write-timeout", Usage: "close a connection that does not take an answer within `TIME`", Value: 10 * time.Second, EnvVars: []string{"PROTO_WRITE_TIMEOUT"}},
+			&cli.DurationFlag{Name: "keepalive", Usage: "ask a silent connection after `TIME` whether its peer is there", Value: 30 * time.Second, EnvVars: []string{"PROTO_KEEPALIVE"}},
+			&cli.DurationFlag{Name: "user-timeout", Usage: "end one whose peer has acknowledged nothing for `TIME`", Value: time.Minute, EnvVars: []string{"PROTO_USER_TIMEOUT"}},
+		),
+		modes.Group("Penalties for addresses (0 is none)",
+			&cli.DurationFlag{Name: "penalty-login", Usage: "hold an address responsible for a failed login for `TIME`", Value: 5 * time.Second, EnvVars: []string{"PROTO_PENALTY_LOGIN"}},
+			&cli.DurationFlag{Name: "penalty-slow", Usage: "for a handshake or HELLO out of time, for `TIME`", Value: 10 * time.Second, EnvVars: []string{"PROTO_PENALTY_SLOW"}},
+			&cli.DurationFlag{Name: "penalty-junk", Usage: "for something else in place of one, for `TIME`", Value: 5 * time.Second, EnvVars: []string{"PROTO_PENALTY_JUNK"}},
+			&cli.DurationFlag{Name: "penalty-refuse", Usage: "refuse the address from a sum of `TIME` on", Value: 15 * time.Second, EnvVars: []string{"PROTO_PENALTY_REFUSE"}},
+			&cli.DurationFlag{Name: "penalty-max", Usage: "and for at most `TIME`", Value: 10 * time.Minute, EnvVars: []string{"PROTO_PENALTY_MAX"}},
+			&cli.IntFlag{Name: "penalty-addresses", Usage: "remember `N` such addresses", Value: 65536, EnvVars: []string{"PROTO_PENALTY_ADDRESSES"}},
+			&cli.StringSliceFlag{Name: "exempt", Usage: "spare `CIDR` penalties and --max-per-address; or none; see the README", EnvVars: []string{"PROTO_EXEMPT"}},
+		),
+	)
 }
 
 // limits are these flags, checked. What is zero is off.

@@ -17,8 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/urfave/cli/v2"
-
 	"proto/modes"
 	"proto/wire"
 )
@@ -39,9 +37,9 @@ func TestMain(m *testing.M) {
 }
 
 func serveAsProcess() int {
-	p := modes.FromOS("test")
+	p := modes.FromOS(modes.Version{Number: "test"})
 	p.Args = append([]string{"serve"}, p.Args...)
-	return p.Report(modes.Run(context.Background(), modes.NewApp(p, []*cli.Command{Command(p)}), p.Args))
+	return p.Report(modes.Run(context.Background(), modes.NewApp(p, []modes.Mode{Command(p)}), p.Args))
 }
 
 // program is `proto serve` as a process of its own.
