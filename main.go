@@ -10,6 +10,7 @@ import (
 	"proto/modes/completion"
 	"proto/modes/connect"
 	"proto/modes/decode"
+	"proto/modes/manpage"
 	"proto/modes/repl"
 	"proto/modes/serve"
 )
@@ -32,12 +33,16 @@ func run(p *modes.Process) int {
 	return p.Report(modes.Run(context.Background(), app, p.Args))
 }
 
+// everyMode is all that proto can do.
 func everyMode(p *modes.Process) []modes.Mode {
-	list := []modes.Mode{
+	all := func() []modes.Mode { return everyMode(p) }
+	return []modes.Mode{
 		serve.Command(p),
 		connect.Command(p),
 		repl.Command(p),
 		decode.Command(p),
+		completion.Command(p),
+		manpage.Command(p, all),
+		completion.Asked(p, all),
 	}
-	return append(list, completion.Commands(p, list)...)
 }

@@ -18,10 +18,10 @@ func NewApp(p *Process, list []Mode) *cli.App {
 		commands = append(commands, m.Command)
 	}
 	return &cli.App{
-		Name: "proto", Usage: "serve, connect, probe and decode one protocol",
+		Name: "proto", Usage: About,
 		Version: p.Version.Number, HideVersion: true, HideHelpCommand: true,
 		Commands: commands, Writer: p.Out, ErrWriter: p.Err,
-		CustomAppHelpTemplate: appHelp,
+		CustomAppHelpTemplate: appHelp(list),
 		OnUsageError:          UsageError,
 		ExitErrHandler:        func(*cli.Context, error) {},
 		Flags:                 AppFlags(),

@@ -21,6 +21,21 @@ const (
 	ExitTerminated = 143 // stopped by TERM, after CLOSE
 )
 
+// An ExitMeaning is what one or more exit codes say.
+type ExitMeaning struct{ Codes, Meaning string }
+
+// ExitCodes are the exit codes in words, for help and manual pages.
+func ExitCodes() []ExitMeaning {
+	return []ExitMeaning{
+		{"0", "done"},
+		{"1", "ran, but not all is well: the session was lost, an answer could not be read, a test failed, a frame did not decode"},
+		{"2", "flags, environment, configuration and key files, scripts, listen addresses"},
+		{"3", "the peer: cannot connect, TLS or trust refused; an unreadable capture"},
+		{"4", "login refused"},
+		{"130, 143", "stopped by INT, TERM, after CLOSE; serve exits 0 on either"},
+	}
+}
+
 // An Error ends a mode: what it prints, and the code it exits with.
 type Error struct {
 	Code    int

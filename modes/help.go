@@ -9,18 +9,29 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-const appHelp = `proto - {{.Usage}}
+// About is the program in one line.
+const About = "serve, connect, probe and decode one protocol"
 
-Usage:
-  proto COMMAND [FLAGS] [ARGUMENTS]
-
-Commands:{{range .VisibleCommands}}
-  {{printf "%-12s" .Name}}{{.Usage}}{{end}}
-
-"proto COMMAND --help" says more. --version tells the version, with --json
-as an object. Exit codes: 0 done, 1 not all is well, 2 usage and configuration,
-3 peer, 4 login refused, 130 and 143 stopped by a signal.
-`
+// appHelp is the text of `proto --help`.
+func appHelp(list []Mode) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "proto - %s\n\nUsage:\n  proto COMMAND [FLAGS] [ARGUMENTS]\n\nCommands:\n", About)
+	for _, m := range list {
+		if !m.Hidden {
+			fmt.Fprintf(&b, "  %-12s%s\n", m.Name, m.Usage)
+		}
+	}
+	b.WriteString(flagTables(FlagGroups(&cli.Command{Flags: AppFlags()})))
+	b.WriteString("\n\"proto COMMAND --help\" says more of each.\n\nExit codes:\n")
+	for _, e := range ExitCodes() {
+		name := e.Codes
+		for _, line := range wrap(e.Meaning, helpWidth-12) {
+			fmt.Fprintf(&b, "  %-10s%s\n", name, line)
+			name = ""
+		}
+	}
+	return b.String()
+}
 
 // helpWidth is how wide help is, in columns: that of the terminals people have
 // always had.
@@ -85,7 +96,7 @@ func flagTables(groups []FlagGroup) string {
 		fmt.Fprintf(&b, "\n%s:\n", g.Heading)
 		for _, f := range g.Flags {
 			name := f.form()
-			for _, line := range wrap(f.said(), helpWidth-width-4) {
+			for _, line := range wrap(f.Said(), helpWidth-width-4) {
 				fmt.Fprintf(&b, "  %-*s  %s\n", width, name, line)
 				name = ""
 			}
@@ -106,8 +117,8 @@ func (f FlagText) form() string {
 	return form
 }
 
-// said is what the flag does, and its default.
-func (f FlagText) said() string {
+// Said is what the flag does, and its default.
+func (f FlagText) Said() string {
 	if f.Default == "" {
 		return f.Usage
 	}

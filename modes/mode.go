@@ -11,6 +11,14 @@ type Mode struct {
 	// Words are what may stand for a flag's value, by the flag's name; for the argument
 	// under "". A placeholder FILE or SOURCE stands for the names of files besides.
 	Words map[string][]string
+
+	Manual *Manual // of a language of its own; nil if it has none
+}
+
+// A Manual is a text about a language.
+type Manual struct {
+	Introduction []string // paragraphs; one that begins with a blank is a table
+	Commands     []string // the forms of a command, its text indented by two blanks, its examples by four
 }
 
 // An Example is a command to type, and what it is good for.
@@ -63,6 +71,9 @@ type FlagText struct {
 func FlagGroups(c *cli.Command) (groups []FlagGroup) {
 	at := make(map[string]int)
 	for _, f := range c.Flags {
+		if f == cli.HelpFlag {
+			continue // which the library adds
+		}
 		heading := "Flags"
 		if g, ok := f.(cli.CategorizableFlag); ok && g.GetCategory() != "" {
 			heading = g.GetCategory()

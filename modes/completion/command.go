@@ -19,10 +19,9 @@ func shells() []string { return []string{"bash", "zsh", "fish"} }
 const description = `Prints a script for your shell. With it TAB completes the commands of proto, their
 flags and what these take: formats, addresses, the scripts within the program, files.`
 
-// Commands are `proto completion`, and what its scripts ask, which is hidden. They
-// complete the modes of the list, and themselves.
-func Commands(p *modes.Process, list []modes.Mode) []modes.Mode {
-	script := modes.Mode{
+// Command is `proto completion`.
+func Command(p *modes.Process) modes.Mode {
+	return modes.Mode{
 		Words: map[string][]string{"": shells()},
 		Examples: []modes.Example{
 			{For: "bash, in ~/.bashrc", Command: `eval "$(proto completion bash)"`},
@@ -37,13 +36,17 @@ func Commands(p *modes.Process, list []modes.Mode) []modes.Mode {
 			Action:      func(c *cli.Context) error { return printScript(c, p.Out) },
 		},
 	}
-	ask := modes.Mode{Command: &cli.Command{Name: "__complete", Hidden: true, SkipFlagParsing: true}}
-	list = append(list[:len(list):len(list)], script)
-	ask.Action = func(c *cli.Context) error {
-		print(p.Out, complete(list, c.Args().Slice()))
-		return nil // nobody reads errors here
-	}
-	return []modes.Mode{script, ask}
+}
+
+// Asked is what the scripts ask, a hidden command. It completes the modes of the list.
+func Asked(p *modes.Process, list func() []modes.Mode) modes.Mode {
+	return modes.Mode{Command: &cli.Command{
+		Name: "__complete", Hidden: true, SkipFlagParsing: true,
+		Action: func(c *cli.Context) error {
+			print(p.Out, complete(list(), c.Args().Slice()))
+			return nil // nobody reads errors here
+		},
+	}}
 }
 
 func printScript(c *cli.Context, out io.Writer) error {

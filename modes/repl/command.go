@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"proto/modes"
+	"proto/modes/repl/language"
 	"proto/modes/repl/report"
 	"proto/scripts"
 	"proto/wire"
@@ -24,7 +25,9 @@ stdin is no terminal, its lines are the script. "help" at the prompt is the manu
 
 // Command is the mode's command line.
 func Command(p *modes.Process) modes.Mode {
-	return modes.Mode{Examples: examples(), Words: words(), Command: &cli.Command{
+	introduction, commands := language.ManualParts()
+	manual := &modes.Manual{Introduction: introduction, Commands: commands}
+	return modes.Mode{Examples: examples(), Words: words(), Manual: manual, Command: &cli.Command{
 		Name:        "repl",
 		Usage:       "probe a server by hand or by script",
 		ArgsUsage:   "[ADDRESS]",
