@@ -20,7 +20,8 @@ const description = `Reads the files, or stdin, in whatever form they hold frame
 lines, logs of journald, docker and compose, the output of tshark, socat, sslsplit
 and mitmproxy, or the bare stream; gzip and zstd as they are. An argument of digits
 only is a captured "data" value, and needs --key1. A
-packet capture goes through tshark first; live with -l -i lo -f "tcp port 5000".`
+packet capture goes through tshark first, as below; live, with -l -i lo
+-f "tcp port 5000" in place of -r FILE.`
 
 // Command is the mode's command line.
 func Command(p *modes.Process) modes.Mode {
