@@ -16,6 +16,7 @@ import (
 type admin struct {
 	listener net.Listener
 	pprof    bool
+	version  string
 }
 
 // adminTimeout is how long a request to it may take to come; profiles take their
@@ -23,7 +24,7 @@ type admin struct {
 const adminTimeout = 10 * time.Second
 
 // listenAdmin opens its listener; nil if there is to be none.
-func (s *settings) listenAdmin(ctx context.Context) (*admin, error) {
+func (s *settings) listenAdmin(ctx context.Context, version string) (*admin, error) {
 	if s.admin == "" {
 		return nil, nil
 	}
@@ -35,7 +36,7 @@ func (s *settings) listenAdmin(ctx context.Context) (*admin, error) {
 		l.Close()
 		return nil, notAnywhere(l.Addr().String())
 	}
-	return &admin{listener: l, pprof: s.adminPprof}, nil
+	return &admin{listener: l, pprof: s.adminPprof, version: version}, nil
 }
 
 func notAnywhere(address string) error {
@@ -48,20 +49,32 @@ func (a *admin) run(ctx context.Context, s *server) {
 	if a == nil {
 		return
 	}
+	live := newLivePage(s, a.version)
 	web := &http.Server{
-		Handler: a.handler(s), ReadHeaderTimeout: adminTimeout, ReadTimeout: adminTimeout, IdleTimeout: time.Minute,
+		Handler: a.handler(s, live), ReadHeaderTimeout: adminTimeout, ReadTimeout: adminTimeout, IdleTimeout: time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), MaxHeaderBytes: 16 << 10,
+		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 	s.log.Info("admin", "address", a.listener.Addr().String())
-	stop := context.AfterFunc(ctx, func() { web.Close() })
-	defer stop()
-	if err := web.Serve(a.listener); err != nil && ctx.Err() == nil {
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		last := time.AfterFunc(2*farewell, func() { web.Close() }) // of streams that nobody reads
+		live.wait()
+		last.Stop()
+		web.Close()
+	})
+	err := web.Serve(a.listener)
+	if stop() {
 		s.log.Error("--admin has ended", "err", err)
+		return
 	}
+	<-ended
 }
 
-func (a *admin) handler(s *server) http.Handler {
+func (a *admin) handler(s *server, live *livePage) http.Handler {
 	mux := http.NewServeMux()
+	live.handle(mux)
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		s.metrics.write(w)

@@ -85,7 +85,7 @@ func flags() []cli.Flag {
 			&cli.StringFlag{Name: "log", Usage: "write the log in `FORMAT` text or json", Value: "text", EnvVars: []string{"PROTO_LOG"}},
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "show frames as they pass, secrets hidden", EnvVars: []string{"PROTO_VERBOSE"}},
 			modes.RecordFlag(),
-			&cli.StringFlag{Name: "admin", Usage: "show /metrics, /healthz and /readyz on `ADDRESS`, on loopback", EnvVars: []string{"PROTO_ADMIN"}},
+			&cli.StringFlag{Name: "admin", Usage: "show a live page, /metrics, /healthz and /readyz on `ADDRESS`, on loopback", EnvVars: []string{"PROTO_ADMIN"}},
 			&cli.BoolFlag{Name: "admin-anywhere", Usage: "let --admin listen elsewhere, too", EnvVars: []string{"PROTO_ADMIN_ANYWHERE"}},
 			&cli.BoolFlag{Name: "admin-pprof", Usage: "show /debug/pprof there, too", EnvVars: []string{"PROTO_ADMIN_PPROF"}},
 		),

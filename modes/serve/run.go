@@ -94,7 +94,7 @@ func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logg
 			return nil, err
 		}
 	}
-	if r.admin, err = s.listenAdmin(ctx); err != nil {
+	if r.admin, err = s.listenAdmin(ctx, p.Version.Number); err != nil {
 		return nil, err
 	}
 	r.recorder, err = modes.OpenRecord(s.record, recording(s.record, log))
