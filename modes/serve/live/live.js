@@ -1,7 +1,7 @@
 // The live page: the server sends what it counts every second (/events); rates and
 // graphs are made here. Texts become text nodes.
 const KEPT = 300;       // samples in a graph, one a second
-const MINUTE = 60;      // samples
+const MINUTE = 60;      // samples; a graph is at least as wide
 const SILENT = 4000;    // ms without a word after which the server counts as gone
 const AGAIN = 2000;     // ms until a connection that was refused is tried again
 
@@ -46,16 +46,17 @@ function graph(id, values, show, second) {
   if (!box.firstChild) {
     const picture = svg('svg', '');
     picture.setAttribute('preserveAspectRatio', 'none');
-    picture.setAttribute('viewBox', '0 0 ' + (KEPT - 1) + ' 100');
     picture.append(svg('path', 'area'), svg('path', 'second'), svg('path', 'curve'));
     box.append(picture, make('span', 'most'));
   }
+  const width = Math.max(MINUTE, values.length) - 1;
+  box.firstChild.setAttribute('viewBox', '0 0 ' + width + ' 100');
   const most = Math.max(0, ...values, ...(second || []));
   const path = (list) => {
     let d = '', open = false;
     list.forEach((v, i) => {
       if (v === null) { open = false; return; }
-      const x = KEPT - list.length + i, y = most > 0 ? 97 - v / most * 84 : 97;
+      const x = width + 1 - list.length + i, y = most > 0 ? 97 - v / most * 84 : 97;
       d += (open ? 'L' : 'M') + x + ' ' + y.toFixed(2);
       open = true;
     });
@@ -66,7 +67,7 @@ function graph(id, values, show, second) {
   const whole = from < 0 ? '' : path(values.slice(from).map((v) => v || 0));
   curve.setAttribute('d', path(values));
   other.setAttribute('d', second ? path(second) : '');
-  area.setAttribute('d', whole ? whole + 'L' + (KEPT - 1) + ' 100L' + (KEPT - values.length + from) + ' 100Z' : '');
+  area.setAttribute('d', whole ? whole + 'L' + width + ' 100L' + (width + 1 - values.length + from) + ' 100Z' : '');
   box.lastChild.textContent = most > 0 ? show(most) : '';
 }
 

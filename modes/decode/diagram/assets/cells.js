@@ -10,6 +10,16 @@ function span(ms) {
 
 const many = (n, noun) => n.toLocaleString('en') + ' ' + noun + (n === 1 ? '' : 's');
 
+// counted is how many sessions there are, and logins that made none.
+function counted() {
+  const refused = sessions.filter((s) => s.refused && !s.id).length;
+  const rest = sessions.length - refused;
+  const parts = [];
+  if (rest || !refused) parts.push(many(rest, 'session'));
+  if (refused) parts.push(many(refused, 'refused login'));
+  return parts.join(', ');
+}
+
 const fact = (f, name) => (f.facts.find((p) => p[0] === name) || [])[1] || '';
 
 // notes are the remarks on a frame, each a text.

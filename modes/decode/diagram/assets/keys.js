@@ -10,7 +10,7 @@ function show() {
   now.of = null;
   byId('nothing').hidden = items.length > 0;
   byId('count').textContent = shown === frames.length
-    ? many(frames.length, 'frame') + ' in ' + many(sessions.length, 'session')
+    ? many(frames.length, 'frame') + ' in ' + counted()
     : shown.toLocaleString('en') + ' of ' + many(frames.length, 'frame');
   byId('problems').setAttribute('aria-pressed', state.marks);
   byId('order').textContent = state.bySession ? 'by session' : 'as captured';
@@ -88,7 +88,7 @@ help.addEventListener('click', (event) => { if (event.target === help) help.clos
 
 function start() {
   byId('title').textContent = summary.title;
-  const about = [many(summary.frames, 'frame'), many(sessions.length, 'session')];
+  const about = [many(summary.frames, 'frame'), counted()];
   if (summary.answers) about.push(summary.decoded === summary.answers ? many(summary.answers, 'answer') + ', all read' : many(summary.answers, 'answer') + ', ' + summary.decoded.toLocaleString('en') + ' read');
   const timed = frames.filter((f) => f.ms >= 0);
   if (timed.length > 1) about.push(timed[0].clock + ' \u2013 ' + timed[timed.length - 1].clock);
