@@ -44,13 +44,16 @@ func (c *connection) answerIn(ctx context.Context, f *wire.Frame) (more bool, wa
 	v := c.server.core.Answer(ctx, (*reply)[:0], f, c.peer)
 	c.wire.Keep(!v.At.IsZero() && v.At.Sub(c.asked) < soon)
 	c.asked = v.At
-	more = c.carryOut(&v)
+	written := c.carryOut(&v)
 	c.server.takeReply(reply, v.Reply)
 	c.server.metrics.answered(&v, start)
-	return more, v.Wait
+	if written && v.Close {
+		c.linger() // last, as it takes its time
+	}
+	return written && !v.Close, v.Wait
 }
 
-// carryOut logs and does what a verdict says, and says whether to go on.
+// carryOut logs and does what a verdict says. It is false where the connection is lost.
 func (c *connection) carryOut(v *wire.Verdict) bool {
 	c.note(v)
 	switch {
@@ -67,13 +70,7 @@ func (c *connection) carryOut(v *wire.Verdict) bool {
 	case v.Refusal == wire.NoFrame && len(c.sessions) == 0:
 		c.penalise(admission.Garbage)
 	}
-	if len(v.Reply) > 0 && !c.writeAt(v.Reply, v.At) {
-		return false
-	}
-	if v.Close {
-		c.linger()
-	}
-	return !v.Close
+	return len(v.Reply) == 0 || c.writeAt(v.Reply, v.At)
 }
 
 // use puts a session last in the list of those used here.

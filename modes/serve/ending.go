@@ -28,8 +28,11 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 	case errors.As(err, &syntax), errors.As(err, &limit):
 		c.tape.Record(modes.ToServer, c.wire.Rest())
 		v := c.server.core.Malformed(nil, err)
-		c.carryOut(&v)
+		written := c.carryOut(&v)
 		c.server.metrics.answered(&v, time.Time{})
+		if written {
+			c.linger()
+		}
 	case errors.Is(err, io.EOF):
 		c.log().Info("connection closed by the client", c.about()...)
 		_ = c.tls.SetWriteDeadline(time.Now().Add(c.server.timeouts.linger))

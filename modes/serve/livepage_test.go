@@ -121,6 +121,7 @@ func TestLiveFigures(t *testing.T) {
 		c.ask()
 		wrong := w.dial("192.0.2.7:1")
 		wrong.send(`{"header":{},"data":{"message-type":"DATA_REQUEST","sequence":2}}`)
+		wrong.mustNext()
 		b := s.figures()
 		if b.Sessions != 1 || b.Opened != 1 || b.Requests != 2 || b.Accepted != 2 || b.Refused["no session and no HELLO"] != 1 || len(b.Refused) != 1 {
 			t.Errorf("then %+v", b)
