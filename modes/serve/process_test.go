@@ -22,7 +22,7 @@ import (
 )
 
 // asProcess is the variable that makes this test binary another program: serve is
-// `proto serve` with the arguments given, floor see bench_test.go.
+// `proto serve` with the arguments given, floor and attack are of the benchmarks.
 const asProcess = "PROTO_TEST_PROCESS"
 
 func TestMain(m *testing.M) {
@@ -33,6 +33,8 @@ func TestMain(m *testing.M) {
 		os.Exit(serveAsProcess())
 	case "floor":
 		os.Exit(benchFloor())
+	case "attack":
+		os.Exit(attackers())
 	}
 }
 

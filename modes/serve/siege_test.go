@@ -6,8 +6,10 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,10 +20,18 @@ import (
 	"proto/wire"
 )
 
-// BenchmarkServeSiege: 2,000 sessions that ask every 10 s each, quiet and then
+// siegeSessions is how many sessions are held, each of which asks every 30 s.
+const (
+	siegeSessions = 15_000
+	siegeEvery    = 30 * time.Second
+)
+
+// BenchmarkServeSiege: 15,000 sessions that ask every 30 s each, quiet and then
 // while 500 attackers from other addresses stall in handshake and HELLO, guess
-// passwords and send garbage, each without a pause. Reported: the p99 of an answer
-// in both, how many tries a new client needs at most, and resident memory.
+// passwords and send garbage, each without a pause. The attackers are a process of
+// their own that gets only the processor time that nobody else wants: they would not
+// be on the machine of the good clients. Reported: percentiles of the answers in both,
+// how many tries a new client needs at most, and resident memory.
 func BenchmarkServeSiege(b *testing.B) {
 	if os.Getenv("PROTO_BENCH") == "" {
 		b.Skip("run by .ci/bench-serve")
@@ -30,33 +40,27 @@ func BenchmarkServeSiege(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	users := filepath.Join(b.TempDir(), "users")
+	dir := b.TempDir()
+	users := filepath.Join(dir, "users")
 	if err := os.WriteFile(users, fmt.Appendf(nil, "test:%s\nnew:%s\n", hash, hash), 0o600); err != nil {
 		b.Fatal(err)
 	}
 	p := startProcess(b, "serve", "--users", users, "--listen", "127.0.0.1:0", "--exempt", "none", "--max-per-user", "0", "--max-startups", "100:30:300")
-	const sessions = 2000
-	all := make([]*caller, 0, sessions)
-	for range sessions {
-		c, err := p.open()
-		if err != nil {
-			b.Fatal(err)
-		}
-		all = append(all, c)
-	}
-	quiet := askSlowly(b, all, 10*time.Second)
+	all := p.openAll(b, siegeSessions)
+	defer closeAll(all)
+	askSlowly(b, all, siegeEvery) // memory settles
+	quiet := askSlowly(b, all, siegeEvery)
 	before := p.resident()
-	stop := make(chan struct{})
-	var attackers sync.WaitGroup
-	var tries atomic.Int64
-	for i := range 500 {
-		attackers.Go(func() { attack(p.address, i, stop, &tries) })
+	tries := filepath.Join(dir, "tries")
+	attackers := startProcess(b, "attack", p.address, tries)
+	if out, err := exec.Command("renice", "-n", "19", "-p", fmt.Sprint(attackers.cmd.Process.Pid)).CombinedOutput(); err != nil {
+		b.Logf("the attackers are not nice: %s", out)
 	}
 	var newcomers sync.WaitGroup
 	var most, failed atomic.Int64
 	newcomers.Go(func() {
 		for i := range 40 {
-			time.Sleep(500 * time.Millisecond)
+			time.Sleep(siegeEvery / 50)
 			n := arrive(p.address, fmt.Sprintf("127.0.9.%d", i+1))
 			if n > most.Load() {
 				most.Store(n)
@@ -66,23 +70,51 @@ func BenchmarkServeSiege(b *testing.B) {
 			}
 		}
 	})
-	besieged := askSlowly(b, all, 20*time.Second)
+	besieged := askSlowly(b, all, siegeEvery)
 	newcomers.Wait()
 	resident := p.resident()
-	close(stop)
-	attackers.Wait()
-	closeAll(all)
+	attackers.stop()
+	tried, err := os.ReadFile(tries)
+	if err != nil {
+		b.Fatal(err)
+	}
+	count, _ := strconv.ParseFloat(string(tried), 64)
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(quiet.Seconds()*1e3, "quiet-p99-ms")
-	b.ReportMetric(besieged.Seconds()*1e3, "besieged-p99-ms")
+	for _, share := range []int{50, 99} {
+		b.ReportMetric(percentile(quiet, share), fmt.Sprintf("quiet-p%d-ms", share))
+		b.ReportMetric(percentile(besieged, share), fmt.Sprintf("besieged-p%d-ms", share))
+	}
 	b.ReportMetric(float64(most.Load()), "tries-at-most")
 	b.ReportMetric(float64(failed.Load()), "of-40-over-3")
-	b.ReportMetric(float64(tries.Load())/20, "attacks/s")
+	b.ReportMetric(count/siegeEvery.Seconds(), "attacks/s")
 	b.ReportMetric(float64(resident-before), "KiB-more")
 }
 
-// askSlowly has each session ask once, evenly over d, and gives the 99th percentile.
-func askSlowly(b *testing.B, all []*caller, d time.Duration) time.Duration {
+// percentile is in milliseconds.
+func percentile(sorted []time.Duration, share int) float64 {
+	return sorted[len(sorted)*share/100].Seconds() * 1e3
+}
+
+// attackers is the process of 500 of them. It keeps the number of their tries in a
+// file.
+func attackers() int {
+	address, tries := os.Args[1], os.Args[2]
+	fmt.Println("attacking", address)
+	var count atomic.Int64
+	for i := range 500 {
+		go attack(address, i, &count)
+	}
+	for {
+		if os.WriteFile(tries+".new", fmt.Append(nil, count.Load()), 0o600) != nil || os.Rename(tries+".new", tries) != nil {
+			return 1
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// askSlowly has each session ask once, evenly over d, and gives how long each took, in
+// order.
+func askSlowly(b *testing.B, all []*caller, d time.Duration) []time.Duration {
 	b.Helper()
 	took := make([]time.Duration, len(all))
 	var wg sync.WaitGroup
@@ -98,32 +130,19 @@ func askSlowly(b *testing.B, all []*caller, d time.Duration) time.Duration {
 	}
 	wg.Wait()
 	slices.Sort(took)
-	return took[len(took)*99/100]
+	return took
 }
 
 // attack does one of four things over and over.
-func attack(address string, i int, stop <-chan struct{}, tries *atomic.Int64) {
+func attack(address string, i int, tries *atomic.Int64) {
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, byte(1+i/250), byte(1+i%250))}, Timeout: 5 * time.Second}
 	for {
-		select {
-		case <-stop:
-			return
-		default:
-		}
 		tries.Add(1)
 		nc, err := d.Dial("tcp", address)
 		if err != nil {
 			time.Sleep(10 * time.Millisecond)
 			continue
 		}
-		done := make(chan struct{})
-		go func() {
-			select {
-			case <-stop:
-				nc.Close()
-			case <-done:
-			}
-		}()
 		switch i % 4 {
 		case 0: // stalls in the handshake
 			_, _ = nc.Write([]byte{22, 3, 1})
@@ -146,7 +165,6 @@ func attack(address string, i int, stop <-chan struct{}, tries *atomic.Int64) {
 			_, _ = nc.Write([]byte("\x00garbage, and not a record of TLS"))
 			_, _ = io.Copy(io.Discard, nc)
 		}
-		close(done)
 		nc.Close()
 	}
 }
