@@ -77,6 +77,20 @@ func NewChain(key Key, iv IV, d Dialect) *Chain {
 	return c
 }
 
+// ParseChain starts a chain with a key and an IV as HELLO_ACK has them: the digits
+// of `key1` and `key2`. Its error is a *[NumberError].
+func ParseChain(key1, key2 []byte, d Dialect) (*Chain, error) {
+	key, err := ParseKey(key1)
+	if err != nil {
+		return nil, err
+	}
+	iv, err := ParseIV(key2)
+	if err != nil {
+		return nil, err
+	}
+	return NewChain(key, iv, d), nil
+}
+
 // Restart is NewChain in the memory of a chain that is not needed any more.
 func (c *Chain) Restart(key Key, iv IV, d Dialect) {
 	c.Dialect, c.iv = d, iv

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/subtle"
 	"encoding/binary"
 	"errors"
@@ -18,9 +19,10 @@ type User struct {
 	ID   int
 }
 
-// A ServerConfig is what a Server is given of the world. Login, Token, Now and
-// Random are required. All of them are called by several goroutines at once, if
-// Answer is; crypto/rand.Reader can bear it, a math/rand source cannot.
+// A ServerConfig is what a Server is given of the world. Login and Token are
+// required. What is a function here is called by several goroutines at once if
+// Answer is, and so is Random: crypto/rand.Reader can bear it, a math/rand source
+// cannot.
 type ServerConfig struct {
 	// Login checks a user name and password. It may take its time. Its error is
 	// the reason in the log; one after ctx has ended is not the user's fault, and
@@ -34,13 +36,14 @@ type ServerConfig struct {
 	// Text gives the text of the next answer, of which MaxText bytes are sent.
 	// Its session waits for it. Nil: 8 random lower-case letters.
 	Text func() string
-	// Now is the clock, with its monotonic part. Random gives keys, IV and text.
-	Now    func() time.Time
+	// Now is the clock, with its monotonic part; nil: time.Now.
+	Now func() time.Time
+	// Random gives keys, IV and text; nil: crypto/rand.Reader.
 	Random io.Reader
 
-	Rekey   int           // a fresh key with each Rekey-th answer of a session; 0: never
-	MaxLife time.Duration // of a session; 0: no end
-	Idle    time.Duration // a session ends after this time without a request; 0: never
+	Rekey   int           // a fresh key with each Rekey-th answer of a session: 10, by clause 3.3; 0: never
+	MaxLife time.Duration // of a session, 35 minutes in `proto serve`; 0: no end
+	Idle    time.Duration // a session ends after this time without a request, 90 seconds in `proto serve`; 0: never
 
 	// MaxSessions is how many sessions may live, MaxPerUser how many of one user.
 	// A HELLO over it is refused after its login was found good. 0: no limit.
@@ -67,6 +70,12 @@ type Server struct {
 
 // NewServer makes a Server and draws its IV, which stays for its life.
 func NewServer(config ServerConfig) (*Server, error) {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Random == nil {
+		config.Random = rand.Reader
+	}
 	s := &Server{config: config, sessions: make(map[int64]*Session), perUser: make(map[string]int)}
 	if err := drawLetters(config.Random, s.iv[:]); err != nil {
 		return nil, fmt.Errorf("cannot draw an IV: %w", err)
