@@ -21,14 +21,14 @@ func (Key) String() string { return "(hidden)" }
 // it is `key2`. In the reference server and in ours it is 16 lower-case letters.
 type IV = Register
 
-// ParseKey reads a key from the digits of `key1`, ParseIV an IV from those of
-// `key2`. Leading zero bytes, which the number lost, are put back.
+// ParseKey reads a key from the digits of `key1`, as [Value.Raw] gives them. Leading
+// zero bytes, which the number lost, are put back. Its error is a *[NumberError].
 func ParseKey(digits []byte) (k Key, err error) {
 	err = ParseNumber(k[:], digits, Shift)
 	return k, err
 }
 
-// ParseIV reads an IV from the digits of `key2`.
+// ParseIV reads an IV from the digits of `key2`, as ParseKey does.
 func ParseIV(digits []byte) (iv IV, err error) {
 	err = ParseNumber(iv[:], digits, Shift)
 	return iv, err
@@ -62,9 +62,9 @@ var ErrPadding = errors.New("the padding is not valid")
 
 // A Chain is the cipher of one session: its key, its register, and the dialect.
 // It runs on from one answer to the next and starts at the IV with each new key.
-// One goroutine at a time.
+// It is made by [ParseChain] or [NewChain]. One goroutine at a time.
 type Chain struct {
-	Dialect Dialect
+	Dialect Dialect // may be changed at any time
 	iv      IV
 	cfb8    cfb8
 	text    []byte // scratch: the cipher text or plain text at hand
@@ -125,10 +125,13 @@ func (c *Chain) Seal(dst, text []byte) (data []byte, whole bool) {
 }
 
 // Open decrypts the number that is an answer's `data` and appends its text to
-// dst. Zero bytes that the number lost are put back. After ErrPadding, which
-// appends the whole text with what should be its padding, the chain goes on
-// all the same: CFB8 heals itself after 16 bytes. After a *NumberError it has
-// not moved.
+// dst: its padding is taken off, and zero bytes that the number lost are put back.
+// Answers are to be opened in their order, and where key1 stands in one, [Chain.Rekey]
+// comes first; to begin elsewhere see [Chain.SetRegister].
+//
+// After [ErrPadding], which appends the whole text with what should be its padding,
+// the chain goes on all the same: CFB8 heals itself after 16 bytes. After a
+// *[NumberError] it has not moved.
 func (c *Chain) Open(dst, digits []byte) ([]byte, error) {
 	if err := c.parseData(digits); err != nil {
 		return dst, err

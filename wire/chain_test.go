@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -236,4 +237,17 @@ func FuzzOpen(f *testing.F) {
 			t.Fatalf("%s opened as %x and sealed as %s", digits, text, again)
 		}
 	})
+}
+
+func TestParseChainRefuses(t *testing.T) {
+	for _, c := range [][3]string{
+		{"x", sampleKey2, "is no integer"},
+		{sampleKey1, "7", "is below 1269"},
+		{sampleKey1, sampleKey1, "takes more than 16 bytes"},
+	} {
+		chain, err := ParseChain([]byte(c[0]), []byte(c[1]), Dialect{})
+		if chain != nil || err == nil || !strings.Contains(err.Error(), c[2]) {
+			t.Errorf("%v: %v", c, err)
+		}
+	}
 }

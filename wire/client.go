@@ -3,10 +3,12 @@ package wire
 import "errors"
 
 // A Client is the client's half of a session, as a pure state machine: it says
-// what to send and what an answer means, and knows no connection and no clock.
-// So it outlives its connection: on another one it goes on with Request, or with
-// Again where an answer was lost. The zero Client is before its HELLO. One
-// goroutine at a time.
+// what to send ([Client.Hello], [Client.Request], [Client.Close]) and what an answer
+// means ([Client.Receive]), and knows no connection and no clock. Several requests may
+// be under way. It outlives its connection: on another one it goes on with Request, or
+// with [Client.Again] where an answer was lost. The zero Client is before its HELLO.
+// One goroutine at a time. For one connection and one request at a time there is
+// [Caller].
 type Client struct {
 	session int64
 	token   string
@@ -30,10 +32,10 @@ const (
 	Closed                     // CLOSE
 )
 
-// An Answer is what a frame from the server means.
+// An Answer is what a frame from the server means: see [Client.Receive].
 type Answer struct {
 	Kind       AnswerKind
-	Sequence   int64  // of the request answered, where it could be read
+	Sequence   int64  // of the request answered, where it could be read; else 0
 	Text       []byte // of Data and Repeated: the plain text; valid until the next Receive
 	KeyChanged bool   // of Data: it brought a new key
 	Lost       int64  // of Data: how many answers before this one never came
@@ -42,8 +44,8 @@ type Answer struct {
 	Unreadable error  // of Data and Repeated: why Text cannot be trusted; the chain heals with the next
 }
 
-// ErrNoPrevious says that an answer cannot be decrypted because the one before
-// it was lost. The next one can.
+// ErrNoPrevious, in Answer.Unreadable, says that an answer cannot be decrypted because
+// the one before it was lost. The next one can.
 var ErrNoPrevious = errors.New("the answer before it was lost, and with it the cipher text to go on from")
 
 // Open says whether a HELLO_ACK has been received.
@@ -58,14 +60,15 @@ func (c *Client) Token() string { return c.token }
 // NextSequence is the sequence of the next frame: 1 for HELLO, then 2, 3 …
 func (c *Client) NextSequence() int64 { return c.next + 1 }
 
-// Hello appends the HELLO; its Sequence is filled in. The error is a *SizeError.
+// Hello appends the HELLO; its Sequence is filled in. The error is a *[SizeError].
 func (c *Client) Hello(dst []byte, h Hello) ([]byte, error) {
 	h.Sequence = c.NextSequence()
 	dst, err := AppendHello(dst, h)
 	return c.sent(dst, err)
 }
 
-// Request appends the next DATA_REQUEST.
+// Request appends the next DATA_REQUEST. Before the session is open it has no token
+// and names session 0, which a server refuses.
 func (c *Client) Request(dst []byte) ([]byte, error) {
 	dst, err := AppendRequest(dst, c.token, c.session, c.NextSequence())
 	return c.sent(dst, err)
@@ -74,7 +77,7 @@ func (c *Client) Request(dst []byte) ([]byte, error) {
 // Awaiting says whether the last request has not been answered.
 func (c *Client) Awaiting() bool { return c.chain != nil && c.next > c.last }
 
-// ErrNothingOpen says that there is no request to send again.
+// ErrNothingOpen is what [Client.Again] says where there is no request to send again.
 var ErrNothingOpen = errors.New("no request waits for an answer")
 
 // Again appends the request that waits for an answer once more, byte for byte:
@@ -87,7 +90,7 @@ func (c *Client) Again(dst []byte) ([]byte, error) {
 	return AppendRequest(dst, c.token, c.session, c.next)
 }
 
-// Close appends the CLOSE that ends the session.
+// Close appends the CLOSE that ends the session. It has no answer.
 func (c *Client) Close(dst []byte) ([]byte, error) {
 	dst, err := AppendClose(dst, c.token, c.session, c.NextSequence())
 	return c.sent(dst, err)
@@ -100,9 +103,10 @@ func (c *Client) sent(dst []byte, err error) ([]byte, error) {
 	return dst, err
 }
 
-// Receive takes a frame from the server. Its errors, *ShapeError, *FieldError
-// and *NumberError among them, say that the server does not keep to the
-// protocol; the state has not moved then.
+// Receive takes a frame from the server and says what it means. An answer that cannot
+// be decrypted is no error of Receive: see Answer.Unreadable. Its errors,
+// *[ShapeError], *[FieldError] and *[SizeError], say that the server does not keep to
+// the protocol; the state has not moved then.
 func (c *Client) Receive(f *Frame) (Answer, error) {
 	if err := f.Shape(); err != nil {
 		return Answer{}, err

@@ -9,7 +9,8 @@ import (
 
 // A Conn is a framed connection: frames over any net.Conn, with an absolute
 // deadline for each. One goroutine may read while another writes; Interrupt and
-// Close may be called from anywhere.
+// Close may be called from anywhere. What a client and a server do on one is in
+// [Caller] and [Server.ServeConn].
 type Conn struct {
 	net    net.Conn
 	reader *Reader
@@ -24,15 +25,15 @@ func NewConn(c net.Conn, limits Limits) *Conn {
 }
 
 // Borrow makes the connection take the memory for frames read from p: see
-// Reader.Borrow. To be called before the first Read.
+// [Reader.Borrow]. To be called before the first Read.
 func (c *Conn) Borrow(p *Pool) { c.reader.Borrow(p) }
 
-// Keep is Reader.Keep. It is for the goroutine that reads.
+// Keep is [Reader.Keep]. It is for the goroutine that reads.
 func (c *Conn) Keep(keep bool) { c.reader.Keep(keep) }
 
 // Read reads the next frame, which is valid until the next Read. A deadline of
 // zero is none. After a deadline has passed (os.ErrDeadlineExceeded) it may be
-// called again and loses nothing; other errors are those of Reader.Next.
+// called again and loses nothing; other errors are those of [Reader.Next].
 func (c *Conn) Read(deadline time.Time) (*Frame, error) {
 	if err := c.SetReadDeadline(deadline); err != nil {
 		return nil, err
@@ -43,7 +44,7 @@ func (c *Conn) Read(deadline time.Time) (*Frame, error) {
 // ReadOn is Read under the deadline that was set last.
 func (c *Conn) ReadOn() (*Frame, error) { return c.reader.Next() }
 
-// Rest is Reader.Rest.
+// Rest is [Reader.Rest].
 func (c *Conn) Rest() []byte { return c.reader.Rest() }
 
 // SetReadDeadline is for what is read before the first frame, below this Conn: that

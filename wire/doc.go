@@ -1,7 +1,71 @@
 // Package wire is the protocol: frames, numbers, cipher, and both halves of a
-// session. It needs the standard library only and knows no file, flag or log.
-// This comment is the specification that it keeps to. Its clauses are numbered: a
-// test of scripts/conformance is called CLAUSE/N.
+// session, for this program and for others. It needs the standard library only and
+// knows no file, flag or log.
+//
+// The first part of this comment is for who wants to use it. The numbered clauses
+// after it are the specification that it keeps to: a test of scripts/conformance
+// is called CLAUSE/N.
+//
+// # From another program
+//
+// The module has no public path yet. A program of another module names a copy of
+// it, DIR, in its go.mod:
+//
+//	require proto v0.0.0
+//	replace proto => DIR
+//
+// or has the go command write both lines:
+//
+//	go mod edit -require=proto@v0.0.0 -replace=proto=DIR
+//
+// Then import "proto/wire". For certificates, trust, users and tokens there is
+// package keys (proto/keys): neither of the two imports the other.
+//
+// A client connects by TLS, then [Login], [Caller.Ask] for each text, and
+// [Caller.Close]:
+//
+//	conn, err := tls.Dial("tcp", "localhost:5000", config)
+//	caller, err := wire.Login(ctx, conn, wire.Hello{MAC: mac, User: user, Password: password}, 10*time.Second)
+//	text, err := caller.Ask() // again every 30 seconds
+//	err = caller.Close()
+//
+// A server is a [ServerConfig] (who may log in, tokens, texts), [NewServer] and
+// [Server.Serve] on a TLS listener:
+//
+//	server, err := wire.NewServer(wire.ServerConfig{Login: login, Token: token, Text: text, Rekey: 10})
+//	err = server.Serve(ctx, listener, 10*time.Second)
+//
+// A value that a log or a capture holds is decoded by [ParseChain] and [Chain.Open]:
+//
+//	chain, err := wire.ParseChain(key1, key2, wire.Dialect{})
+//	text, err := chain.Open(nil, data)
+//
+// The examples are whole programs of these: the client has ten lines, the server
+// twenty, the value three.
+//
+// # The layers
+//
+// What these are made of may be used alone, from the bottom up:
+//
+//   - [Parse], [Reader] and [Repeater] read frames from bytes, from a stream, and from
+//     a long capture; [Frame], [Members] and [Value] are what they give. [Conn] does so
+//     on a connection, with a deadline for each frame.
+//   - [AppendHello], [AppendRequest] and [AppendClose] write frames; [AppendValue] and
+//     [AppendText] anything else.
+//   - [ParseNumber], [ParseKey], [ParseIV] and [Chain] are numbers and cipher.
+//   - [Client] and [Server] are the two halves as state machines: a frame in, a frame
+//     and what it means out. They know no connection: requests ahead of their answers,
+//     going on over another connection ([Client.Again]), other transports, and a
+//     session of 30 minutes tested in microseconds are done with them.
+//   - [Caller] and [Server.ServeConn] put them on a connection.
+//
+// Functions called Append… append to dst, which may be nil, and give it back as the
+// append of the language does. Sizes are in bytes. What comes from a peer (texts of
+// [Value] and [Answer], [Session.MAC]) is as it came: [AppendASCII] and
+// [AppendIndented] make it fit for a terminal. Errors that a program may ask for are
+// types ([SyntaxError], [LimitError], [ShapeError], [FieldError], [NumberError],
+// [SizeError], [ClosedError], [RefusedError]), to be had by errors.As, or values
+// ([ErrPadding], [ErrNoPrevious], [ErrNothingOpen], [ErrBusy]), by errors.Is.
 //
 // # What the protocol is worth
 //
@@ -70,10 +134,6 @@
 // 72, [MaxMAC] 64, [MaxToken] 512, [MaxText] 256 bytes.
 //
 // # 3 Flow
-//
-// [Client] and [Server] are the two halves as state machines: a frame in, a
-// frame and what it means out. Password check, tokens, clock and randomness are
-// handed in, so that a session of 30 minutes is tested in microseconds.
 //
 // 3.1 Login. A client says HELLO. Where user name and password are right, to the
 // byte, the server makes a session and answers HELLO_ACK; sessions are numbered
@@ -154,6 +214,6 @@
 //
 // # What this package does not do
 //
-// TLS, certificates, users, tokens, logs, connecting again. It does not mend what a
-// peer got wrong, and never guesses.
+// TLS, certificates, users and tokens (package keys has these), limits on clients,
+// logs, connecting again. It does not mend what a peer got wrong, and never guesses.
 package wire

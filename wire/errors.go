@@ -55,7 +55,7 @@ type FieldError struct {
 func (e *FieldError) Error() string { return e.Field + " " + e.Problem }
 
 // A SizeError says that a frame cannot be written, because one of its parts
-// is longer than the protocol's limits allow ("Limits" in the package comment).
+// is longer than the protocol's limits allow (clause 2.3).
 type SizeError struct {
 	Part  string // "user name"
 	Size  int    // bytes

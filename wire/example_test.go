@@ -6,25 +6,58 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"proto/wire"
 )
 
 // A value of the protocol description's worked example, which is of the older
-// dialect: data has no +1269 and its text no padding.
-func ExampleChain_Open() {
-	key, _ := wire.ParseKey([]byte("56143797824841494679021642319300020262282527220539511750690840295639543043255"))
-	iv, _ := wire.ParseIV([]byte("156046093517905918062671563777744272733"))
-	chain := wire.NewChain(key, iv, wire.Dialect{Unshifted: true, Unpadded: true})
+// dialect: data has no +1269 and its text no padding. For today's the Dialect is
+// the zero one.
+func ExampleParseChain() {
+	chain, _ := wire.ParseChain([]byte(key1), []byte(key2), wire.Dialect{Unshifted: true, Unpadded: true})
 	text, err := chain.Open(nil, []byte("12621679940747315704"))
 	fmt.Printf("%s %v\n", text, err)
 	// Output: qzzqbinx <nil>
 }
 
-// A whole session, both halves of it, without a connection: each frame that one
-// side writes is parsed and given to the other.
-func Example() {
+const (
+	key1 = "56143797824841494679021642319300020262282527220539511750690840295639543043255"
+	key2 = "156046093517905918062671563777744272733"
+)
+
+// What a frame of a capture says, in either spelling. Numbers stay digits.
+func ExampleParse() {
+	var f wire.Frame
+	_, err := wire.Parse([]byte(`{'header': {}, 'data': {'sequesce': 2, 'sessionId': 1, 'message-type': 'DATA_RESPONSE', 'data': 84722}}`), wire.Limits{}, &f)
+	sequence, _ := f.Data.Get("sequesce").Int64()
+	fmt.Println(f.Type().Is(wire.TypeResponse), sequence, string(f.Data.Get("data").Raw()), err)
+	// Output: true 2 84722 <nil>
+}
+
+// All frames of a stream, however they lie in it.
+func ExampleReader() {
+	reader := wire.NewReader(strings.NewReader(`{"header":{},"data":{"message-type":"HELLO_ACK"}}{'header':{},'data':{'message-type':'CLOSE'}} {`), wire.Limits{})
+	for {
+		f, err := reader.Next()
+		if err != nil {
+			fmt.Println(err) // io.EOF where the stream ends behind a frame
+			return
+		}
+		kind, _ := f.Type().Text()
+		fmt.Println(kind)
+	}
+	// Output:
+	// HELLO_ACK
+	// CLOSE
+	// byte 96: expected the rest of the frame, found end of stream
+}
+
+// A whole session without a connection: each frame that one state machine writes is
+// parsed and given to the other. So it is tested, and so it goes over whatever is
+// no net.Conn.
+func ExampleClient() {
 	server, err := newServer()
 	if err != nil {
 		fmt.Println(err)
@@ -76,8 +109,6 @@ func newServer() (*wire.Server, error) {
 		},
 		RefuseToken: func(string, int64) error { return errors.New("not the one issued") },
 		Text:        func() string { return "twenty degrees" },
-		Now:         time.Now,
-		Random:      rand.Reader,
 		Rekey:       10,
 	})
 }

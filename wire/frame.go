@@ -2,7 +2,8 @@ package wire
 
 import "io"
 
-// Limits bound what a reader takes for one frame.
+// Limits bound what a reader takes for one frame. The zero Limits are those of the
+// specification (clause 2.3).
 type Limits struct {
 	Bytes  int // from the opening brace to the closing one; 0 means 4096
 	Levels int // of objects and arrays within one another; 0 means 16
@@ -23,8 +24,9 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// A Frame is one object read from the wire. It shares memory with the bytes it
-// was read from. The zero Frame is ready for Parse, and may be used again.
+// A Frame is one object read from the wire, by [Parse], [Reader] or [Conn]. It shares
+// memory with the bytes it was read from. The zero Frame is ready for Parse, and may
+// be used again.
 type Frame struct {
 	Header Members // of the member "header"; empty where that is no object
 	Data   Members // of the member "data"; empty where that is no object
@@ -52,7 +54,7 @@ func (f *Frame) Value() Value { return Value{Object, f.raw} }
 func (f *Frame) Type() Value { return f.Data.Get("message-type") }
 
 // Shape says whether this object is a frame: `header` and `data` are objects,
-// and no member stands twice in any object. Its error is a *ShapeError.
+// and no member stands twice in any object. Its error is a *[ShapeError].
 func (f *Frame) Shape() error {
 	if f.twice != nil {
 		return f.twice
@@ -65,10 +67,12 @@ func (f *Frame) Shape() error {
 	return nil
 }
 
-// Parse reads the one frame at the start of b, leading white space allowed,
-// into f and says how many bytes it took. Errors are *SyntaxError and
-// *LimitError; b ending within the frame is a *SyntaxError that wraps
-// io.ErrUnexpectedEOF. f shares b's memory.
+// Parse reads the one frame at the start of b, leading white space allowed, into f
+// and says how many bytes it took. f shares b's memory. It may be any object: whether
+// it is a frame of the protocol says [Frame.Shape].
+//
+// Errors are *[SyntaxError] and *[LimitError]; b ending within the frame is a
+// *SyntaxError that wraps io.ErrUnexpectedEOF.
 func Parse(b []byte, limits Limits, f *Frame) (n int, err error) {
 	start := skipSpace(b, 0)
 	n, err = parse(b[start:], limits.withDefaults(), f)

@@ -33,7 +33,7 @@ type words [5]uint64
 // dst, big-endian and padded with zero bytes on the left. For dst of up to 32
 // bytes (an IV, a key, a `data` of one block) it takes no memory.
 //
-// Errors are *NumberError: no integer, below shift, more bytes than dst has.
+// Errors are *[NumberError]: no integer, below shift, more bytes than dst has.
 func ParseNumber(dst, digits []byte, shift uint64) error {
 	digits, negative, ok := cutSign(digits)
 	switch {

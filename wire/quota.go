@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// ErrBusy is what a Login says that has not looked at a login because too many
+// ErrBusy is what a [ServerConfig].Login says that has not looked at a login because too many
 // wait. It is nobody's fault: the HELLO is refused, and may be said again.
 var ErrBusy = errors.New("too many logins wait")
 

@@ -38,7 +38,7 @@ const readSize = 512
 
 // Next reads the next frame. It stays valid until the next call.
 //
-// Errors: io.EOF after the last frame; *SyntaxError and *LimitError where the
+// Errors: io.EOF after the last frame; *[SyntaxError] and *[LimitError] where the
 // bytes are no frame, and for good, because there is no telling where the next
 // frame would begin; what the stream's Read returns otherwise (a deadline, say),
 // after which Next may be called again and loses nothing.

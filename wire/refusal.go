@@ -1,22 +1,21 @@
 package wire
 
-// A Refusal is why a server answers with CLOSE. It is for the log: on the wire
-// there is only the flag, or none.
+// A Refusal is why a server answers with CLOSE. It is for the log: on the wire there is only the flag ([Refusal.Flag]), or none.
 type Refusal uint8
 
 const (
 	NotRefused        Refusal = iota
-	NoFrame                   // the bytes are no frame, or over the limits
-	BadShape                  // header or data is no object, or a member stands twice
-	NotHello                  // no sessionId, and a type that is not HELLO
-	HelloIncomplete           // HELLO without MAC or sequence, or with credentials that are no strings
-	HelloNamesSession         // HELLO with a sessionId
-	WrongLogin                // user name or password
-	NoSession                 // sessionId is unknown, ended, or no integer
-	WrongAddress              // the peer's IP is not the session's
-	WrongToken                // missing, malformed, expired, or not the one issued
-	WrongSequence             // null, 2.5, true, text, missing
-	UnknownType               // in a session, neither DATA_REQUEST nor CLOSE
+	NoFrame                   // 5.6: the bytes are no frame, or over the limits
+	BadShape                  // 5.6: header or data is no object, or a member stands twice
+	NotHello                  // 5.1: no sessionId, and a type that is not HELLO
+	HelloIncomplete           // 5.1: HELLO without MAC or sequence, or with credentials that are no strings
+	HelloNamesSession         // 5.1: HELLO with a sessionId
+	WrongLogin                // 5.1: user name or password
+	NoSession                 // 5.2: sessionId is unknown, ended, or no integer
+	WrongAddress              // 5.2: the peer's IP is not the session's
+	WrongToken                // 5.3: missing, malformed, expired, or not the one issued
+	WrongSequence             // 5.5: null, 2.5, true, text, missing
+	UnknownType               // 5.4: in a session, neither DATA_REQUEST nor CLOSE
 	TooManySessions           // a good login, and the limit of its user or of the server is reached
 	Overloaded                // the login was not looked at: too many wait
 	Failed                    // the server could not make the answer

@@ -1,15 +1,14 @@
 package wire
 
-// MaxSequenceDigits is how many digits a sequence may have as an integer, and
-// maxTextDigits how many as a string. Both are echoed, never computed with; the
-// first keeps an answer within MaxFrame.
-const (
-	MaxSequenceDigits = 78
-	maxTextDigits     = 18
-)
+// MaxSequenceDigits is how many digits a sequence may have as an integer (clause
+// 2.3). It is echoed, never computed with, and keeps an answer within [MaxFrame].
+const MaxSequenceDigits = 78
+
+// maxTextDigits is how many it may have as a string.
+const maxTextDigits = 18
 
 // A Sequence is the number of a request exactly as it was written, because that
-// is how it is echoed and compared: 2 and "2" are two. The zero Sequence is not
+// is how it is echoed and compared: 2 and "2" are two. [SequenceOf] reads it. The zero Sequence is not
 // valid; it is written 0, as in a CLOSE that answers no readable request.
 type Sequence struct {
 	digits [MaxSequenceDigits + 1]byte // with the minus

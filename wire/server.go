@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// A User is who logged in, as the token names it.
+// A User is who logged in, as the token names it. One of package keys converts to it:
+// wire.User(u).
 type User struct {
-	Name string
-	ID   int
+	Name string // MaxPerUser counts by it
+	ID   int    // of the user record
 }
 
 // A ServerConfig is what a Server is given of the world. Login and Token are
@@ -26,12 +27,14 @@ type User struct {
 type ServerConfig struct {
 	// Login checks a user name and password. It may take its time. Its error is
 	// the reason in the log; one after ctx has ended is not the user's fault, and
-	// neither is one that is ErrBusy.
+	// neither is one that is [ErrBusy].
 	Login func(ctx context.Context, name, password string) (User, error)
-	// Token makes the token of a session that ends at the latest at end.
+	// Token makes the token of a session that ends at the latest at end: a JWT, by
+	// clause 3.1, of up to MaxToken bytes. Nobody else may be able to guess it.
 	Token func(u User, session int64, start, end time.Time) (string, error)
 	// RefuseToken says why a token that is not the one issued for this session
-	// is refused. It is asked for the log only: the token is refused in any case.
+	// is refused. It is asked for the log only: the token is refused in any case. May
+	// be nil.
 	RefuseToken func(token string, session int64) error
 	// Text gives the text of the next answer, of which MaxText bytes are sent.
 	// Its session waits for it. Nil: 8 random lower-case letters.
@@ -48,14 +51,16 @@ type ServerConfig struct {
 	// MaxSessions is how many sessions may live, MaxPerUser how many of one user.
 	// A HELLO over it is refused after its login was found good. 0: no limit.
 	MaxSessions, MaxPerUser int
-	// Pace is how many requests a session may make. What is over it is answered
-	// too: see Verdict.Wait.
+	// Pace is how many requests a session may make; the zero Pace is no limit. What
+	// is over it is answered too, but late: see Verdict.Wait.
 	Pace Pace
 }
 
-// A Server is the server's half of all its sessions, as a state machine: a
-// frame in, an answer and a Verdict out. It knows no connection. All methods
-// may be called at once; requests of one session are answered one by one.
+// A Server is the server's half of all its sessions, as a state machine: a frame in
+// ([Server.Answer]), an answer and a [Verdict] out. [Server.Serve] and
+// [Server.ServeConn] put it on connections; a program with a loop of its own needs
+// Answer, [Server.Malformed] and [Server.Expire]. It is made by [NewServer]. All
+// methods may be called at once; requests of one session are answered one by one.
 type Server struct {
 	config ServerConfig
 	iv     IV
@@ -68,7 +73,8 @@ type Server struct {
 	expiries []*Session // whose time ran out since the last Expire
 }
 
-// NewServer makes a Server and draws its IV, which stays for its life.
+// NewServer makes a Server and draws its IV, which stays for its life. Its error is
+// that of Random.
 func NewServer(config ServerConfig) (*Server, error) {
 	if config.Now == nil {
 		config.Now = time.Now
@@ -94,16 +100,16 @@ const (
 	Ended                 // CLOSE: the session is over
 )
 
-// A Verdict says what to do about a frame: write Reply if it is not empty, then
-// close the connection if Close is set. The rest is for the log.
+// A Verdict says what to do about a frame: write Reply if it is not empty, close the
+// connection if Close is set, else read nothing more for Wait. The rest is for the log.
 type Verdict struct {
 	Event      Event
-	Reply      []byte
-	Close      bool
-	Refusal    Refusal
-	Reason     error    // more about the refusal; nil where its name says all
-	Session    *Session // the session meant, where there is one
-	KeyChanged bool
+	Reply      []byte    // a whole frame, with its newline; empty after a client's CLOSE
+	Close      bool      // after Reply; so that it arrives, what still comes is to be read first
+	Refusal    Refusal   // of Refused
+	Reason     error     // more about the refusal; nil where its name says all
+	Session    *Session  // the session meant, where there is one
+	KeyChanged bool      // of Answered: Reply brings a new key
 	At         time.Time // when a frame of a living session was looked at
 
 	// Wait is how long to read nothing more on this connection, because the session
@@ -111,7 +117,9 @@ type Verdict struct {
 	Wait time.Duration
 }
 
-// Answer takes a frame that came from peer. The reply is appended to dst.
+// Answer takes a frame that came from peer, whose port does not matter. The reply is
+// appended to dst; of f nothing is kept. ctx is for Login only: everything else is done
+// at once.
 func (s *Server) Answer(ctx context.Context, dst []byte, f *Frame, peer netip.Addr) Verdict {
 	sequence, seqOK := SequenceOf(f.Data.Get("sequence"))
 	seq := &sequence // of 80 bytes: a copy for each call would make the stack of every connection larger
@@ -135,7 +143,8 @@ func (s *Server) Answer(ctx context.Context, dst []byte, f *Frame, peer netip.Ad
 	return v
 }
 
-// Malformed is the verdict on bytes that are no frame; err is what the Reader said.
+// Malformed is the verdict on bytes that are no frame (clause 5.6); err is what
+// [Reader.Next] said.
 func (s *Server) Malformed(dst []byte, err error) Verdict {
 	return refuse(dst, nil, NoFrame, err)
 }

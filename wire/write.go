@@ -5,8 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// The limits of the frames we make: with them every frame of section "Frames"
-// takes at most MaxFrame bytes, which is what the reference server reads.
+// The limits of the frames that this package writes (clause 2.3): with them each
+// takes at most MaxFrame bytes, which is what the reference programs read. More is a
+// *[SizeError]. What is read has [Limits].
 const (
 	MaxFrame    = 1024 // bytes, with the newline behind it
 	MaxUser     = 64   // bytes
@@ -33,13 +34,14 @@ const (
 
 // A Hello is what the first frame of a session says.
 type Hello struct {
-	MAC      string
-	User     string
-	Password string
-	Sequence int64 // 1 in every known client
+	MAC      string // of a network card, f8:94:c2:02:86:ee; any text of up to MaxMAC bytes is taken
+	User     string // up to MaxUser bytes
+	Password string // up to MaxPassword bytes
+	Sequence int64  // 1 in every known client; Login and Client.Hello fill it in
 }
 
-// AppendHello appends a HELLO. Its error is a *SizeError.
+// AppendHello appends a HELLO, with its newline. Its error is a *[SizeError]: then
+// dst comes back as it was.
 func AppendHello(dst []byte, h Hello) ([]byte, error) {
 	w := frameWriter{b: dst, start: len(dst)}
 	w.limit("user name", len(h.User), MaxUser)
@@ -52,7 +54,7 @@ func AppendHello(dst []byte, h Hello) ([]byte, error) {
 	return w.end()
 }
 
-// AppendRequest appends a DATA_REQUEST. Its error is a *SizeError.
+// AppendRequest appends a DATA_REQUEST, as AppendHello does.
 func AppendRequest(dst []byte, token string, session, sequence int64) ([]byte, error) {
 	w := frameWriter{b: dst, start: len(dst)}
 	w.limit("token", len(token), MaxToken)
@@ -62,7 +64,7 @@ func AppendRequest(dst []byte, token string, session, sequence int64) ([]byte, e
 	return w.end()
 }
 
-// AppendClose appends a client's CLOSE. Its error is a *SizeError.
+// AppendClose appends a client's CLOSE, as AppendHello does.
 func AppendClose(dst []byte, token string, session, sequence int64) ([]byte, error) {
 	w := frameWriter{b: dst, start: len(dst)}
 	w.limit("token", len(token), MaxToken)
