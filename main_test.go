@@ -34,6 +34,8 @@ import (
 //	                         to where nobody listens, to a server that knows no TLS
 //	cert NAME OPTION=V ...   make NAME.crt and NAME.key, see certificate_test.go
 //	users FILE NAME:PASSWORD ...  make a users file
+//	module                   ready the go command for programs of another module, which
+//	                         has this one at $MODULE
 //	terminal FILE PROGRAM ... run on a pseudo terminal, see terminal_linux_test.go
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"transcript": transcript,
@@ -46,6 +48,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"plain":      plain,
 	"cert":       cert,
 	"users":      users,
+	"module":     module,
 }
 
 var update = flag.Bool("update", false, "rewrite what the scripts expect")

@@ -5,6 +5,35 @@
 // is handed in. An error about something the user can mend is an [*Error] (or, for a server that is not trusted, an
 // [*Untrusted]): one line, and a hint line that says what to do.
 //
+// # From another program
+//
+// The module has no public path yet: the package comment of proto/wire has the replace line for go.mod. This package
+// needs golang-jwt, pkcs8 and golang.org/x/crypto, which go mod tidy finds. Neither package imports the other; what
+// joins them in a server is
+//
+//	id, err := keys.Own("state", time.Now) // or Load
+//	users, err := keys.LoadUsers("users.txt")
+//	signer, err := keys.NewSigner(keys.RandomSecret(), time.Now)
+//
+//	listener, err := tls.Listen("tcp", ":5000", &tls.Config{Certificates: []tls.Certificate{id.Certificate}})
+//	server, err := wire.NewServer(wire.ServerConfig{
+//		Login: func(ctx context.Context, name, password string) (wire.User, error) {
+//			u, err := users.Check(ctx, name, password)
+//			return wire.User(u), err
+//		},
+//		Token: func(u wire.User, session int64, start, end time.Time) (string, error) {
+//			return signer.Sign(u.Name, u.ID, session, start, end)
+//		},
+//		Rekey: 10, MaxLife: 35 * time.Minute, Idle: 90 * time.Second,
+//	})
+//
+// and in a client
+//
+//	config, err := keys.Trust{CAFile: "cert.crt"}.Config("server.example")
+//	conn, err := tls.Dial("tcp", "server.example:5000", config)
+//
+// Functions that take now want the clock, time.Now; tests give another.
+//
 // # Identities
 //
 // An [Identity] is the server's certificate with its private key. [Load] reads them from PEM files: RSA, ECDSA on

@@ -8,14 +8,15 @@ import (
 	"sync"
 )
 
-// ErrBusy says that a login was not looked at, because too many wait. It says nothing about the login.
+// ErrBusy is what [Users.Check] says of a login that it did not look at, because too many wait: see [Users.Bound]. It says
+// nothing about the login. A server of package wire is to be told wire.ErrBusy in its place.
 var ErrBusy = errors.New("too many logins wait")
 
-// A Source is where a login comes from. Logins wait for a processor fairly by Source: each is served in turn, however
+// A Source is where a login comes from: see [WithSource]. Logins wait for a processor fairly by Source: each is served in turn, however
 // many logins of another one wait. Suspects wait until nobody else does.
 type Source struct {
-	Addr    netip.Addr
-	Suspect bool
+	Addr    netip.Addr // to be compared as it is; a server may give a whole network's first address
+	Suspect bool       // it has done something wrong lately
 }
 
 type sourceKey struct{}
@@ -25,7 +26,7 @@ func WithSource(ctx context.Context, s Source) context.Context {
 	return context.WithValue(ctx, sourceKey{}, s)
 }
 
-// SourceOf is what WithSource said.
+// SourceOf is what WithSource said; the zero Source where it said nothing.
 func SourceOf(ctx context.Context) Source {
 	s, _ := ctx.Value(sourceKey{}).(Source)
 	return s

@@ -20,7 +20,7 @@ const (
 	maxToken = 4096
 )
 
-// Why a token is refused. The texts are for the log; none holds anything of the token.
+// Why [Signer.Parse] refuses a token. The texts are for the log; none holds anything of the token.
 var (
 	ErrTokenMissing     = errors.New("token missing")
 	ErrTokenMalformed   = errors.New("token malformed")
@@ -31,10 +31,10 @@ var (
 	ErrTokenNotYetValid = errors.New("token not yet valid")
 )
 
-// Claims are what a token says.
+// Claims are what a token says: members name, id, sid, iat and exp.
 type Claims struct {
-	Name    string
-	ID      int
+	Name    string    // of the user
+	ID      int       // of the user: User.ID
 	SID     int64     // the session the token belongs to
 	Start   time.Time // whole seconds
 	Expires time.Time // whole seconds
@@ -54,7 +54,8 @@ type Signer struct {
 	parser *jwt.Parser
 }
 
-// NewSigner returns a signer with a secret of at least 32 bytes, from [RandomSecret] or [ReadTokenKey].
+// NewSigner returns a signer with a secret of at least 32 bytes, from [RandomSecret] or [ReadTokenKey]; one that is
+// shorter is an [*Error]. With a random one no token outlives the process, as no session does.
 func NewSigner(secret []byte, now func() time.Time) (*Signer, error) {
 	if len(secret) < minSecret {
 		return nil, &Error{
@@ -81,7 +82,7 @@ func RandomSecret() []byte {
 	return secret
 }
 
-// ReadTokenKey reads a secret of at least 32 bytes from a file, without its final newline.
+// ReadTokenKey reads a secret of at least 32 bytes from a file, as [ReadSecretFile] does. The error is an [*Error].
 func ReadTokenKey(file string) ([]byte, error) {
 	secret, err := ReadSecretFile(file)
 	if err != nil {
@@ -94,7 +95,7 @@ func ReadTokenKey(file string) ([]byte, error) {
 	return secret, nil
 }
 
-// Sign returns a token for a session, valid from start to expires (whole seconds, cut off). One that would be longer
+// Sign returns a token for the session sid of a user, valid from start to expires (whole seconds, cut off). One that would be longer
 // than 512 bytes is an error: names are short, and frames are too.
 func (s *Signer) Sign(name string, id int, sid int64, start, expires time.Time) (string, error) {
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, payload{
@@ -116,7 +117,7 @@ func (s *Signer) Sign(name string, id int, sid int64, start, expires time.Time) 
 }
 
 // Parse returns the claims of a token that is signed with the secret and valid now. Otherwise the error is one of
-// ErrTokenMissing to ErrTokenNotYetValid, and the claims are empty.
+// [ErrTokenMissing] to [ErrTokenNotYetValid], and the claims are empty. One of over 4,096 bytes is not looked at.
 func (s *Signer) Parse(token string) (Claims, error) {
 	switch {
 	case token == "":
