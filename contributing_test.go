@@ -59,18 +59,22 @@ func TestContributing(t *testing.T) {
 func TestHouse(t *testing.T) {
 	const shared = " proto/modes proto/keys proto/wire "
 	allowed := map[string]string{
-		"proto":               "proto/modes proto/modes/serve proto/modes/connect proto/modes/repl proto/modes/decode",
-		"proto/wire":          "",
-		"proto/keys":          "",
-		"proto/scripts":       "",
-		"proto/modes":         "proto/keys proto/wire",
-		"proto/modes/serve":   shared + "proto/modes/serve/",
-		"proto/modes/connect": shared + "proto/modes/serve",
-		"proto/modes/repl":    shared + "proto/modes/serve proto/scripts proto/modes/repl/",
-		"proto/modes/decode":  shared + "proto/modes/decode/",
-		"proto/modes/serve/":  "",
-		"proto/modes/repl/":   shared,
-		"proto/modes/decode/": "proto/wire",
+		"proto":                      "proto/modes proto/modes/serve proto/modes/connect proto/modes/repl proto/modes/decode proto/modes/completion proto/modes/manpage proto/wire",
+		"proto/wire":                 "",
+		"proto/keys":                 "",
+		"proto/scripts":              "",
+		"proto/modes":                "proto/keys proto/wire",
+		"proto/modes/page":           "",
+		"proto/modes/serve":          shared + "proto/modes/page proto/modes/serve/",
+		"proto/modes/connect":        shared + "proto/modes/serve",
+		"proto/modes/repl":           shared + "proto/modes/serve proto/scripts proto/modes/repl/",
+		"proto/modes/decode":         shared + "proto/modes/decode/",
+		"proto/modes/serve/":         "",
+		"proto/modes/repl/":          shared,
+		"proto/modes/decode/":        "proto/wire",
+		"proto/modes/decode/diagram": "proto/modes proto/modes/page proto/wire",
+		"proto/modes/completion":     "proto/modes proto/scripts",
+		"proto/modes/manpage":        "proto/modes",
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}{{range .TestImports}} {{.}}{{end}}{{range .XTestImports}} {{.}}{{end}}`, "./...").Output()
 	if err != nil {
