@@ -40,6 +40,7 @@ func newBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Skip("chromium is missing")
 	}
+	t.Parallel() // a browser waits more than it works
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(program), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1360, 900),
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
