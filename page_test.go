@@ -85,8 +85,11 @@ func TestPage(t *testing.T) {
 		b.keys(step.keys)
 		b.until(fmt.Sprintf("%s === %q", selected, step.frame))
 	}
+	b.look(1360, 700, "light")
 	b.keys("\r")
 	b.until(`document.getElementById('details').innerText.includes('answered by')`)
+	b.until(`(e => e && e.getBoundingClientRect().bottom <= document.getElementById('details').getBoundingClientRect().top)(document.querySelector('.selected'))`)
+	b.look(1360, 1000, "light")
 	b.keys("\x1b")
 	b.until(`document.getElementById('details').hidden`)
 	b.keys("p")

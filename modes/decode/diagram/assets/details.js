@@ -4,6 +4,7 @@ const details = byId('details');
 function toggleDetails(open) {
   details.hidden = open === undefined ? !details.hidden : !open;
   showDetails();
+  reveal(); // there is less room now
 }
 
 function showDetails() {

@@ -87,11 +87,17 @@ function ask() {
 function select(i) {
   if (items.length === 0) return;
   state.selected = Math.max(0, Math.min(items.length - 1, i));
+  showDetails();
+  reveal();
+}
+
+// reveal brings the row that is selected into sight, with a little of what is around it.
+function reveal() {
+  if (state.selected < 0) return;
   const y = position(), room = view.clientHeight;
   const top = tops[state.selected] - 40, bottom = tops[state.selected + 1] + 40;
   if (top < y) scrollToY(top);
   else if (bottom > y + room) scrollToY(bottom - room);
-  showDetails();
   ask();
 }
 
