@@ -62,7 +62,7 @@ func findTime(b []byte) string {
 //	14:35:00.037
 //	1795444426.320891232
 func timeAt(b []byte, i int) int {
-	if i > 0 && isWordByte(b[i-1]) {
+	if i > 0 && (isWordByte(b[i-1]) || behindByte(b, i)) {
 		return 0
 	}
 	rest := b[i:]
@@ -83,6 +83,14 @@ func timeAt(b []byte, i int) int {
 	return epochLength(rest)
 }
 
+// behindByte says whether a byte in hex and a colon are before a place, and more than
+// that is no part of it: a year is longer.
+func behindByte(b []byte, i int) bool {
+	return i >= 3 && b[i-1] == ':' && isHexDigit(b[i-2]) && isHexDigit(b[i-3]) && (i == 3 || !isHexDigit(b[i-4]))
+}
+
+func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
 func isWordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '.' || c == '_'
 }
@@ -102,8 +110,11 @@ func digits(b []byte, n int) bool {
 	return true
 }
 
+// isClock knows a time of day. Bytes in hex, as 32:74:69:6d, may look like one, but
+// go on.
 func isClock(b []byte) bool {
-	return len(b) >= 8 && b[2] == ':' && b[5] == ':' && digits(b, 2) && digits(b[3:], 2) && digits(b[6:], 2)
+	return len(b) >= 8 && b[2] == ':' && b[5] == ':' && digits(b, 2) && digits(b[3:], 2) && digits(b[6:], 2) &&
+		b[0] < '3' && (b[0] < '2' || b[1] < '4') && b[3] < '6' && b[6] <= '6' && (len(b) == 8 || b[8] != ':')
 }
 
 // clockLength is that of a time of day with fraction and zone.
