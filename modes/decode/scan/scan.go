@@ -16,7 +16,7 @@ const (
 	Window = 256 << 10
 	// maxContext is how much of the text before a frame is looked at for its time,
 	// its stream and the like.
-	maxContext = 8 << 10
+	maxContext = 16 << 10
 	maxLevels  = 64 // of objects and arrays in a frame
 )
 
