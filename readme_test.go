@@ -14,30 +14,47 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"proto/modes"
 )
 
-// TestReadme runs every command of the README's console blocks, in their order,
-// as a newcomer would with an empty HOME, and holds what is printed against what
-// the README shows. Only what differs from run to run is made alike: times,
-// random texts, round trips, ports, pins, hashes.
+// TestReadme runs every command of the README, in their order, as a newcomer would
+// with an empty HOME, and holds what is printed against what the README shows. Only
+// what differs from run to run is made alike: times, random texts, round trips,
+// ports, pins, hashes. Of sh blocks nothing is shown: they must only succeed.
 //
 // A server a block starts is stopped at the next one. Ports are any free ones:
 // --listen is added to `proto serve`, and 127.0.0.1:5000 in a command stands for
-// the server started last.
+// the server started last. A command fails if, and only if, an error is shown.
 func TestReadme(t *testing.T) {
 	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	commands := readmeCommands(string(text))
-	if len(commands) < 8 {
+	if len(commands) < 30 {
 		t.Fatalf("only %d commands found", len(commands))
 	}
 	r := newReader(t)
+	left := readmeNotRun()
 	for _, c := range commands {
+		if name, _, _ := strings.Cut(c.text, " -"); left[name] != "" {
+			delete(left, name)
+			continue
+		}
 		r.run(c)
 	}
 	r.stopServer()
+	for name := range left {
+		t.Errorf("the README has no command that begins with %s", name)
+	}
+}
+
+// readmeNotRun are the commands that are not run, up to their first flag, and why.
+func readmeNotRun() map[string]string {
+	return map[string]string{
+		"tshark": "it needs a capture of packets; TestReadmeTshark holds it against the help, and modes/decode runs it",
+	}
 }
 
 // readmeCommand is a command and what the README shows it to print.
@@ -50,15 +67,19 @@ type readmeCommand struct {
 var heredoc = regexp.MustCompile(`<<'(\w+)'`)
 
 func readmeCommands(readme string) (commands []readmeCommand) {
-	inside, end := false, ""
+	block, end, open := "", "", false
 	for i, line := range strings.Split(readme, "\n") {
 		last := len(commands) - 1
 		switch {
-		case line == "```console":
-			inside = true
 		case strings.HasPrefix(line, "```"):
-			inside = false
-		case !inside:
+			block, open = strings.TrimPrefix(line, "```"), false
+		case block == "sh" && open:
+			commands[last].text += "\n" + line
+			open = unfinished(commands[last].text)
+		case block == "sh":
+			commands = append(commands, readmeCommand{line: i + 1, text: line})
+			open = unfinished(line)
+		case block != "console":
 		case end != "":
 			commands[last].text += "\n" + line
 			if line == end {
@@ -74,6 +95,11 @@ func readmeCommands(readme string) (commands []readmeCommand) {
 		}
 	}
 	return commands
+}
+
+// unfinished says whether a shell waits for more of a command.
+func unfinished(command string) bool {
+	return strings.HasSuffix(command, "\\") || strings.Contains(command, "case $?") && !strings.HasSuffix(command, "esac")
 }
 
 // reader is somebody who follows the README.
@@ -102,6 +128,16 @@ func newReader(t *testing.T) *reader {
 	}
 	bin := filepath.Join(home, "bin")
 	r.env = append(r.env, "HOME="+home, "GOBIN="+bin, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	// What the README speaks of and a reader has: a log, and a capture of packets.
+	log, err := os.ReadFile("modes/decode/testdata/server-console.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"server.log": string(log), "session.pcapng": "\x0a\x0d\x0d\x0a"} {
+		if err := os.WriteFile(filepath.Join(home, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return r
 }
 
@@ -112,19 +148,29 @@ func (r *reader) run(c readmeCommand) {
 			r.t.Skipf("README line %d and on: %s is missing", c.line, tool)
 		}
 	}
-	var got string
-	if strings.HasPrefix(c.text, "proto serve") {
-		got = r.serve(c)
-	} else {
-		if r.address != "" {
-			c.text = withAddress(c.text, r.address)
+	fails := strings.Contains(c.want, "proto: ")
+	if vars, ok := strings.CutPrefix(c.text, "export "); ok {
+		r.env = append(r.env, strings.Fields(vars)...)
+		return
+	}
+	if strings.HasPrefix(c.text, "proto serve") && !fails {
+		got := r.serve(c)
+		if c.want != "" && r.alike(got) != r.alike(c.want) {
+			r.t.Errorf("README line %d: %s\nprints\n%s\nthe README shows\n%s", c.line, c.text, r.alike(got), r.alike(c.want))
 		}
-		cmd := r.command(context.Background(), c.text)
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			r.t.Fatalf("README line %d: %s: %v\n%s", c.line, c.text, err, out)
-		}
-		got = string(out)
+		return
+	}
+	if r.address != "" {
+		c.text = withAddress(c.text, r.address)
+	}
+	c.text = strings.Replace(c.text, "--sessions 256 --interval 0 --duration 30s", "--sessions 16 --interval 0 --duration 200ms", 1)
+	out, err := r.command(context.Background(), c.text).CombinedOutput()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited || fails != (err != nil) {
+		r.t.Fatalf("README line %d: %s: %v\n%s", c.line, c.text, err, out)
+	}
+	got := string(out)
+	if r.address != "" {
+		got = strings.ReplaceAll(got, r.address, "127.0.0.1:5000")
 	}
 	if c.want != "" && r.alike(got) != r.alike(c.want) {
 		r.t.Errorf("README line %d: %s\nprints\n%s\nthe README shows\n%s", c.line, c.text, r.alike(got), r.alike(c.want))
@@ -143,17 +189,22 @@ func (r *reader) command(ctx context.Context, line string) *exec.Cmd {
 }
 
 func withAddress(line, address string) string {
+	if strings.Contains(line, " local") {
+		return line
+	}
 	if strings.Contains(line, "127.0.0.1:5000") {
 		return strings.ReplaceAll(line, "127.0.0.1:5000", address)
 	}
 	return strings.Replace(line, "proto connect", "proto connect "+address, 1)
 }
 
-// serve starts a server and gives back as many lines as the README shows.
+// serve starts a server and gives back what it announces, which ends with how to
+// connect.
 func (r *reader) serve(c readmeCommand) string {
 	r.t.Helper()
 	r.stopServer()
-	cmd := r.command(r.t.Context(), "exec "+c.text+" --listen 127.0.0.1:0")
+	line, _, _ := strings.Cut(c.text, " #")
+	cmd := r.command(r.t.Context(), "exec "+line+" --listen 127.0.0.1:0")
 	var log bytes.Buffer
 	cmd.Stderr = &log
 	out, err := cmd.StdoutPipe()
@@ -166,7 +217,7 @@ func (r *reader) serve(c readmeCommand) string {
 	r.server = cmd
 	in := bufio.NewReader(out)
 	var got strings.Builder
-	for range strings.Count(c.want, "\n") {
+	for !strings.Contains(got.String(), "\nconnect ") {
 		line, err := in.ReadString('\n')
 		if err != nil {
 			r.t.Fatalf("README line %d: %s: it ended\n%s", c.line, c.text, log.String())
@@ -197,7 +248,8 @@ var varying = []struct {
 	same    string
 }{
 	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d{3}( +\d+)  [a-z]{8}  [ 0-9.]{4,5}(?:[mµ]?s)`), "TIME$1  TEXT  RTT"},
-	{regexp.MustCompile(`"time":"[^"]*","sequence":(\d+),"session":\d+,"text":"[a-z]{8}","key_changed":(\w+),"rtt_ms":[0-9.]+`), `TIME $1 TEXT $2 RTT`},
+	{regexp.MustCompile(`"time":"[^"]*","sequence":(\d+),"session":\d+,"text":"([^"]*)","key_changed":(\w+),"rtt_ms":[0-9.]+`), `TIME $1 $2 $3 RTT`},
+	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d\.\d{3}  ([←→·].*?)(  [0-9.]+(?:[mµ]?s))?$`), "TIME  $1"},
 	{regexp.MustCompile(`\(\d+\.\d\ds\)`), "(TIME)"},
 	{regexp.MustCompile(`sha256//[A-Za-z0-9+/]{43}=`), "PIN"},
 	{regexp.MustCompile(`"[0-9a-f]{2}(:[0-9a-f]{2}){5}"`), "MAC"},
@@ -214,9 +266,67 @@ func (r *reader) alike(s string) string {
 }
 
 func TestReadmeCommandsAreFound(t *testing.T) {
-	got := readmeCommands("```console\n$ one\nout\n$ two <<'E'\nbody\nE\n```\n```sh\n$ not\n```\n")
-	want := []readmeCommand{{2, "one", "out\n"}, {4, "two <<'E'\nbody\nE", ""}}
+	got := readmeCommands("```console\n$ one\nout\n$ two <<'E'\nbody\nE\n```\n```sh\nthree\nfour \\\n  five\n```\n```\n$ not\n```\n")
+	want := []readmeCommand{{2, "one", "out\n"}, {4, "two <<'E'\nbody\nE", ""}, {9, "three", ""}, {10, "four \\\n  five", ""}}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestReadmeTshark: the line for tshark is the one of the help.
+func TestReadmeTshark(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := func(s string) string { return strings.Join(strings.Fields(strings.ReplaceAll(s, "\\\n", " ")), " ") }
+	names := strings.NewReplacer("session.pcapng", "FILE", "keys.log", "KEYS")
+	for _, m := range everyMode(&modes.Process{}) {
+		for _, e := range m.Examples {
+			if strings.HasPrefix(e.Command, "tshark") {
+				if !strings.Contains(names.Replace(plain(string(text))), plain(e.Command)) {
+					t.Errorf("the README has not the line of the help: %s", plain(e.Command))
+				}
+				return
+			}
+		}
+	}
+	t.Error("the help has no line for tshark")
+}
+
+// TestReadmeFlags: each flag in the README is one of ours, or stands in the command
+// of another program; and the table of limits has all of them, with their defaults.
+func TestReadmeFlags(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, limits := make(map[string]bool), make(map[string]string)
+	for _, m := range everyMode(&modes.Process{}) {
+		for _, g := range modes.FlagGroups(m.Command) {
+			for _, f := range g.Flags {
+				ours[f.Names[0]] = true
+				if heading, _, _ := strings.Cut(g.Heading, " ("); m.Name == "serve" && (heading == "Limits" || heading == "Deadlines" || heading == "Penalties for addresses") {
+					limits[f.Names[0]] = f.Default
+				}
+			}
+		}
+	}
+	for _, flag := range regexp.MustCompile(`[\s`+"`"+`](--[a-z][a-z0-9-]+)`).FindAllStringSubmatch(string(text), -1) {
+		if !ours[flag[1]] && !slices.Contains([]string{"--help", "--version"}, flag[1]) {
+			t.Errorf("there is no flag %s", flag[1])
+		}
+	}
+	if len(limits) < 20 {
+		t.Fatalf("only %d limits", len(limits))
+	}
+	for name, value := range limits {
+		row := regexp.MustCompile("(?m)^\\| `" + name + "` \\| ([^ ]+) \\| ").FindStringSubmatch(string(text))
+		switch {
+		case row == nil:
+			t.Errorf("the table of limits has no %s", name)
+		case value != "" && row[1] != value:
+			t.Errorf("the README gives %s the default %s, and it is %s", name, row[1], value)
+		}
 	}
 }
