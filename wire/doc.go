@@ -21,8 +21,8 @@
 // Then import "proto/wire". For certificates, trust, users and tokens there is
 // package keys (proto/keys): neither of the two imports the other.
 //
-// A client connects by TLS, then [Login], [Caller.Ask] for each text, and
-// [Caller.Close]:
+// In the lines below each err is to be looked at. A client connects by TLS, then
+// [Login], [Caller.Ask] for each text, and [Caller.Close]:
 //
 //	conn, err := tls.Dial("tcp", "localhost:5000", config)
 //	caller, err := wire.Login(ctx, conn, wire.Hello{MAC: mac, User: user, Password: password}, 10*time.Second)
@@ -41,7 +41,7 @@
 //	text, err := chain.Open(nil, data)
 //
 // The examples are whole programs of these: the client has ten lines, the server
-// twenty, the value three.
+// twenty, the value three, with all their errors.
 //
 // # The layers
 //
