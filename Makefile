@@ -1,4 +1,4 @@
-.PHONY: build test check bench
+.PHONY: build test check bench dist dist-check
 
 build:
 	go build -trimpath -o proto .
@@ -11,3 +11,12 @@ check:
 
 bench:
 	go test -run '^$$' -bench . ./wire
+
+dist:
+	.ci/dist dist
+
+# Builds it again elsewhere and compares; tries the package, which needs root.
+dist-check: dist
+	.ci/dist-check dist
+	lintian --fail-on error,warning dist/*.deb
+	.ci/try-deb dist/*_amd64.deb
