@@ -18,5 +18,5 @@ dist:
 # Builds it again elsewhere and compares; tries the package, which needs root.
 dist-check: dist
 	.ci/dist-check dist
-	lintian --fail-on error,warning dist/*.deb
+	lintian --allow-root --fail-on error,warning dist/*.deb
 	.ci/try-deb dist/*_amd64.deb
