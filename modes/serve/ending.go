@@ -24,7 +24,7 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 			c.renew = true
 			return false
 		}
-		c.closeUnasked()
+		c.closeUnasked(helloBy)
 	case errors.As(err, &syntax), errors.As(err, &limit):
 		c.tape.Record(modes.ToServer, c.wire.Rest())
 		v := c.server.core.Malformed(nil, err)
@@ -52,14 +52,16 @@ func (c *connection) about() []any {
 }
 
 // closeUnasked says CLOSE because of a deadline or because the server stops.
-func (c *connection) closeUnasked() {
+func (c *connection) closeUnasked(helloBy time.Time) {
 	session := c.session()
 	switch {
 	case c.isStopping():
 		c.log().Info("closed: the server stops", c.about()...)
 	case session == nil:
 		c.refused("no HELLO in " + c.server.timeouts.hello.String())
-		c.penalise(admission.Slow)
+		if !asleep(helloBy) {
+			c.penalise(admission.Slow)
+		}
 	default:
 		c.log().Info("closed: the session has ended", c.about()...)
 	}

@@ -33,7 +33,9 @@ func (c *connection) handshake(ctx context.Context) bool {
 		return false
 	case late:
 		err = errors.New("TLS handshake not done in " + limit.String())
-		c.penalise(admission.Slow)
+		if !asleep(start.Add(limit)) {
+			c.penalise(admission.Slow)
+		}
 	case errors.As(err, &record):
 		c.penalise(admission.Garbage)
 	}
