@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"io"
 	"math/rand/v2"
-	"net"
 	"os"
 	"runtime"
 	"strconv"
@@ -219,14 +218,7 @@ func oneClient(t *testing.T, server *realServer, f *faults, i, n uint64) *reader
 		return r
 	}
 	defer p.close()
-	dial := func(ctx context.Context) (net.Conn, error) {
-		tc, err := modes.DialTLS(ctx, nil, p.address(), server.trust)
-		if err != nil {
-			return nil, err
-		}
-		return tc, nil
-	}
-	err = newSession(s, builtIn, dial, r).run(t.Context())
+	err = newSession(s, builtIn, dialing(p.address(), server.trust), r).run(t.Context())
 	code := r.p.Report(err)
 	answers := int(r.count.Load())
 	if !(code == modes.ExitDone && answers == s.count) && !(code == modes.ExitPeer && answers == 0) {

@@ -22,11 +22,11 @@ type process struct {
 }
 
 // startProcess starts one at an address, its state kept in a directory.
-func startProcess(t *testing.T, address, state string, log *sealed) *process {
+func startProcess(t *testing.T, address, state string, log *sealed, flags ...string) *process {
 	t.Helper()
 	log.newServer()
-	p := &process{cmd: exec.Command(os.Args[0], "serve", "--listen", address, "-v", "--log", "json")}
-	p.cmd.Env = append(os.Environ(), asServer+"=1", "XDG_STATE_HOME="+state)
+	p := &process{cmd: exec.Command(os.Args[0], append([]string{"serve", "--listen", address, "-v", "--log", "json"}, flags...)...)}
+	p.cmd.Env = append(os.Environ(), asProto+"=1", "XDG_STATE_HOME="+state)
 	p.cmd.Stderr = log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -71,13 +71,7 @@ func TestServerKilled(t *testing.T) {
 		r := newReader(s)
 		r.progress = make(chan struct{}, 1)
 		readers = append(readers, r)
-		dial := func(ctx context.Context) (net.Conn, error) {
-			tc, err := modes.DialTLS(ctx, nil, address, trust)
-			if err != nil {
-				return nil, err
-			}
-			return tc, nil
-		}
+		dial := dialing(address, trust)
 		clients.Go(func() {
 			err := newSession(s, builtIn, dial, r).run(ctx)
 			if code := r.p.Report(err); code != modes.ExitInterrupt {
@@ -112,6 +106,17 @@ func TestServerKilled(t *testing.T) {
 		}
 	}
 	t.Logf("%d kills, %d clients, %d answers, %d lost with their server", kills, killClients, total(readers), missing)
+}
+
+// dialing makes connections to an address.
+func dialing(address string, trust *tls.Config) dialer {
+	return func(ctx context.Context) (net.Conn, error) {
+		tc, err := modes.DialTLS(ctx, nil, address, trust)
+		if err != nil {
+			return nil, err
+		}
+		return tc, nil
+	}
 }
 
 func total(readers []*reader) (n int64) {

@@ -9,14 +9,15 @@ import (
 	"proto/modes/serve"
 )
 
-// asServer makes this test's binary a `proto serve`, so that it can be killed.
-const asServer = "PROTO_TEST_AS_SERVER"
+// asProto makes this test's binary `proto` with serve and connect, so that either
+// can be killed or stopped.
+const asProto = "PROTO_TEST_AS_PROTO"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asServer) == "" {
+	if os.Getenv(asProto) == "" {
 		os.Exit(m.Run())
 	}
 	p := modes.FromOS(modes.Version{Number: "test"})
-	app := modes.NewApp(p, []modes.Mode{serve.Command(p)})
+	app := modes.NewApp(p, []modes.Mode{serve.Command(p), Command(p)})
 	os.Exit(p.Report(modes.Run(context.Background(), app, p.Args)))
 }

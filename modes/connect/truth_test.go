@@ -26,6 +26,7 @@ type sealed struct {
 	rest     []byte                    // of a line
 	problems []string
 	serving  int
+	punished int // addresses refused
 }
 
 // sealedSession is one session's answers, in the order in which they were made.
@@ -66,6 +67,9 @@ func (s *sealed) line(line []byte) {
 	if err := json.Unmarshal(line, &event); err != nil {
 		s.problems = append(s.problems, fmt.Sprintf("log line %q: %v", line, err))
 		return
+	}
+	if event.Msg == "address refused" {
+		s.punished++
 	}
 	if event.Msg != "sending" {
 		return

@@ -141,6 +141,10 @@ func (c *connection) run(ctx context.Context, helloBy time.Time) (again bool) {
 		}
 		if wait > 0 {
 			c.pause(ctx, wait)
+			if err := broken(c.raw.Conn); err != nil {
+				c.lost(err)
+				return false
+			}
 		}
 		if waiting && len(c.sessions) > 0 {
 			return true

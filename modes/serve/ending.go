@@ -38,9 +38,14 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 		_ = c.tls.SetWriteDeadline(time.Now().Add(c.server.timeouts.linger))
 		_ = c.tls.CloseWrite() // its close_notify is answered, if it still listens
 	default:
-		c.log().Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
+		c.lost(err)
 	}
 	return true
+}
+
+// lost logs that the connection has gone.
+func (c *connection) lost(err error) {
+	c.log().Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
 }
 
 // about is the session that a connection's end concerns.

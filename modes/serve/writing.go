@@ -24,7 +24,7 @@ func (c *connection) writeAt(frame []byte, now time.Time) bool {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			err = errors.New("the client does not read")
 		}
-		c.log().Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
+		c.lost(err)
 		return false
 	}
 	return true
