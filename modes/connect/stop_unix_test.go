@@ -19,7 +19,7 @@ import (
 
 const (
 	stopClients = 8
-	stops       = 6
+	stops       = 4
 )
 
 // losses lets a test wait until a client has lost a connection.
