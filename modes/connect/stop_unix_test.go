@@ -3,15 +3,25 @@
 package connect
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"proto/modes"
+	"proto/wire"
 )
 
 // A process that is stopped by SIGSTOP neither reads nor answers, while its system
@@ -107,4 +117,140 @@ func signalProcess(t *testing.T, p *os.Process, s syscall.Signal) {
 	if err := p.Signal(s); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestClientStopped: a client of its own process is stopped at random points while
+// another one has answers, and goes on. What it gives out is what the server sealed
+// for it, each text once and in order.
+func TestClientStopped(t *testing.T) {
+	state := t.TempDir()
+	record := filepath.Join(state, "record")
+	server := startProcess(t, "127.0.0.1:0", state, &sealed{}, "--record", record)
+
+	s := impatient(time.Second)
+	s.interval = 10 * time.Millisecond
+	other := newReader(s)
+	other.progress = make(chan struct{}, 1)
+	ctx, stop := context.WithCancelCause(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = newSession(s, builtIn, dialing(server.address, server.trust), other).run(ctx) })
+
+	client := exec.Command(os.Args[0], "connect", server.address, "--user", "test", "--interval", "0", "--timeout", "100ms", "--json")
+	client.Env = append(os.Environ(), asProto+"=1", "XDG_STATE_HOME="+state, "PROTO_PASSWORD=test")
+	notes := &bytes.Buffer{}
+	client.Stderr = notes
+	out, err := client.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	var shown []string
+	random := rand.New(rand.NewPCG(6, 6))
+	for i := range 8 {
+		n := 1 + random.IntN(8)
+		if i == 0 {
+			n += 110 // from then on the server answers late, and the client waits most of the time
+		}
+		for range n {
+			if !lines.Scan() {
+				t.Fatalf("the client has ended:\n%s", notes)
+			}
+			shown = append(shown, textOf(t, lines.Text()))
+		}
+		signalProcess(t, client.Process, syscall.SIGSTOP)
+		for range 15 + random.IntN(5) {
+			<-other.progress
+		}
+		signalProcess(t, client.Process, syscall.SIGCONT)
+	}
+	signalProcess(t, client.Process, syscall.SIGINT)
+	for lines.Scan() {
+		shown = append(shown, textOf(t, lines.Text()))
+	}
+	var ended *exec.ExitError
+	if err := client.Wait(); !errors.As(err, &ended) || ended.ExitCode() != modes.ExitInterrupt {
+		t.Errorf("the client: %v\n%s", err, notes)
+	}
+	stop(&signalled{os.Interrupt})
+	running.Wait()
+	signalProcess(t, server.cmd.Process, syscall.SIGTERM)
+	_ = server.cmd.Wait()
+
+	made := recorded(t, record)[shown[0]]
+	if n := len(made) - len(shown); n < 0 || n > 1 || !slices.Equal(shown, made[:len(shown)]) { // the last may be the one that was awaited
+		t.Errorf("%d texts sealed:\n%q\n%d shown:\n%q\n%s", len(made), made, len(shown), shown, notes)
+	}
+	if !strings.Contains(notes.String(), "goes on") || strings.Contains(notes.String(), "anew") {
+		t.Errorf("want a connection lost and no session:\n%s", notes)
+	}
+	t.Logf("%d answers, %d connections lost", len(shown), strings.Count(notes.String(), "goes on"))
+}
+
+// textOf is a line of --json without what the server does not know.
+func textOf(t *testing.T, line string) string {
+	t.Helper()
+	var a struct {
+		Sequence, Session int
+		Text              string
+	}
+	if err := json.Unmarshal([]byte(line), &a); err != nil {
+		t.Fatalf("line %q: %v", line, err)
+	}
+	return fmt.Sprintf("%d %d %s", a.Session, a.Sequence, a.Text)
+}
+
+// recorded decrypts what a server recorded: the texts of each session, by the first
+// of them. A retransmission counts once.
+func recorded(t *testing.T, file string) map[string][]string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type session struct {
+		client wire.Client
+		texts  []string
+	}
+	sessions := make(map[string]*session)
+	for line := range bytes.Lines(data) {
+		var entry struct{ Dir, Frame string }
+		var f wire.Frame
+		if err := json.Unmarshal(line, &entry); err != nil {
+			t.Fatalf("record %q: %v", line, err)
+		}
+		if _, err := wire.Parse([]byte(entry.Frame), wire.Limits{}, &f); err != nil {
+			t.Fatalf("record %q: %v", line, err)
+		}
+		id := string(f.Data.Get("sessionId").Raw())
+		if entry.Dir != "s2c" || id == "" {
+			continue
+		}
+		s := sessions[id]
+		if s == nil {
+			s = &session{}
+			sessions[id] = s
+			_, err = s.client.Hello(nil, wire.Hello{})
+		} else if !s.client.Awaiting() {
+			_, err = s.client.Request(nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch a, err := s.client.Receive(&f); {
+		case err != nil || a.Unreadable != nil:
+			t.Fatalf("record %q: %v %v", line, err, a.Unreadable)
+		case a.Kind == wire.Data:
+			s.texts = append(s.texts, fmt.Sprintf("%s %d %s", id, a.Sequence, a.Text))
+		}
+	}
+	made := make(map[string][]string)
+	for _, s := range sessions {
+		if len(s.texts) > 0 {
+			made[s.texts[0]] = s.texts
+		}
+	}
+	return made
 }
