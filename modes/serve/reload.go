@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -68,11 +69,19 @@ func (s *server) reread(all bool) {
 		return
 	}
 	seen := fingerprint(r.files)
-	if !all && seen == r.seen && time.Since(r.loaded) < renewEvery {
+	changed := all || seen != r.seen
+	if !changed && time.Since(r.loaded) < renewEvery {
 		return
 	}
 	r.seen, r.loaded = seen, time.Now()
-	id, err := r.identity()
+	err := readable(r.files)
+	if err != nil && !changed {
+		return
+	}
+	var id *keys.Identity
+	if err == nil {
+		id, err = r.identity()
+	}
 	if err != nil {
 		s.log.Error("certificate not taken, the old one stays", "err", err)
 		return
@@ -98,6 +107,17 @@ func fingerprint(files []string) (sum [sha256.Size]byte) {
 	}
 	h.Sum(sum[:0])
 	return sum
+}
+
+// readable says whether files can be read again. A pipe, as a shell makes one for
+// --key <(...), gives what it holds once, and would then keep us waiting for ever.
+func readable(files []string) error {
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+			return fmt.Errorf("cannot read %s again: it is no regular file", modes.Show(file))
+		}
+	}
+	return nil
 }
 
 // reloader is what the flags say of reading again.
