@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/bits"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -29,12 +31,15 @@ var bcryptForm = regexp.MustCompile(`^\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{53}$`)
 type account struct {
 	id   int // number of the line
 	hash []byte
+	cost int // of the hash
 }
 
 // table is what a users file says, and which logins were found good by it. Of what the file says nothing changes once it is parsed.
 type table struct {
 	accounts map[string]account
-	dummy    []byte // a hash that takes the usual time and fits no password
+	low      int    // the lowest cost of a hash in the file
+	high     int    // and the highest
+	dummy    []byte // a hash of the highest cost that fits no password
 	verified *verified
 }
 
@@ -42,7 +47,6 @@ type table struct {
 // line is in the error, by its number and without anything of its text: a password may have slipped into it.
 func parseUsers(data []byte) (*table, *trouble) {
 	t := &table{accounts: map[string]account{}, verified: newVerified()}
-	costs := map[int]int{}
 	var bad []string
 	number := 0
 	for line := range bytes.Lines(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))) {
@@ -51,11 +55,10 @@ func parseUsers(data []byte) (*table, *trouble) {
 		if entry := strings.TrimSpace(text); entry == "" || entry[0] == '#' {
 			continue
 		}
-		cost, reason := t.add(number, text)
+		reason := t.add(number, text)
 		if reason != "" {
 			bad = append(bad, fmt.Sprintf("line %d: %s", number, reason))
 		}
-		costs[cost]++
 	}
 	if len(bad) > 0 {
 		return nil, &trouble{what: firstOf(5, bad, "; "), hint: usersHint}
@@ -63,26 +66,30 @@ func parseUsers(data []byte) (*table, *trouble) {
 	if len(t.accounts) == 0 {
 		return nil, &trouble{what: "no users in it", hint: usersHint}
 	}
-	t.dummy = dummyHash(usual(costs))
+	t.low = maxCost
+	for _, a := range t.accounts {
+		t.low, t.high = min(t.low, a.cost), max(t.high, a.cost)
+	}
+	t.dummy = dummyHash(t.high)
 	return t, nil
 }
 
 // add takes a line into the table, or says what is wrong with it.
-func (t *table) add(number int, line string) (cost int, reason string) {
+func (t *table) add(number int, line string) (reason string) {
 	name, hash, found := strings.Cut(line, ":")
 	if !found {
-		return 0, "no colon in it"
+		return "no colon in it"
 	}
 	if reason := badName(name); reason != "" {
-		return 0, reason
+		return reason
 	}
 	if first, taken := t.accounts[name]; taken {
-		return 0, fmt.Sprintf("the same name as in line %d", first.id)
+		return fmt.Sprintf("the same name as in line %d", first.id)
 	}
-	cost, reason = bcryptCost(hash)
+	cost, reason := bcryptCost(hash)
 	// Also with a bad hash the name counts as taken: its second line is bad all the same.
-	t.accounts[name] = account{id: number, hash: []byte(hash)}
-	return cost, reason
+	t.accounts[name] = account{id: number, hash: []byte(hash), cost: cost}
+	return reason
 }
 
 func badName(name string) string {
@@ -141,15 +148,30 @@ func otherHash(hash string) string {
 	return "not a bcrypt hash"
 }
 
-// usual is the most common cost, and of several the highest.
-func usual(costs map[int]int) int {
-	best := bcrypt.MinCost
-	for cost, count := range costs {
-		if count > costs[best] || count == costs[best] && cost > best {
-			best = cost
-		}
+// fillers are the costs of what is to be computed besides a hash of this cost, so that all refusals take one time: the
+// same number of hashes, each of which takes some time by itself, and the same sum of rounds, of which a hash has two to
+// the power of its cost. It is at most half more than the highest cost in the file takes. Where all have one cost there are
+// no fillers.
+func (t *table) fillers(cost int) (costs []int) {
+	if t.low == t.high {
+		return nil
 	}
-	return best
+	count := t.high - t.low + 1
+	extra := 1 << bcrypt.MinCost
+	for extra < count<<bcrypt.MinCost {
+		extra *= 2
+	}
+	rounds := uint(1<<t.high - 1<<cost + extra) // has no more than count bits, and is enough for count hashes
+	for rounds > 0 {
+		largest := bits.Len(rounds) - 1
+		costs, rounds = append(costs, largest), rounds-1<<largest
+	}
+	for len(costs) < count {
+		i := slices.Index(costs, slices.Max(costs))
+		costs[i]--
+		costs = append(costs, costs[i])
+	}
+	return costs
 }
 
 // dummyHash has the right form and no password: comparing with it takes the time of a real one. It needs no

@@ -103,9 +103,9 @@ func (u *Users) Reread() {
 
 // Check returns the user of a login. Otherwise errors.Is(err, ErrWrongLogin) holds, or err is that of ctx, which may
 // end while the login waits for a processor, or [ErrBusy]: see [Users.Bound] and [WithSource]. One bcrypt computation is
-// some 60 ms of a processor at cost 10, twice that for each step more. A login that was good is remembered
-// until the file changes, and then takes no time. An unknown user takes as long as a wrong password, as far as the hashes
-// in the file have one cost.
+// some 60 ms of a processor at cost 10, twice that for each step more. A login that was good is remembered until the
+// file changes, and then takes no time. All that are refused take one time, which the highest cost in the file makes: it
+// does not tell whether there is such a user.
 func (u *Users) Check(ctx context.Context, name, password string) (User, error) {
 	if u.source == nil {
 		return checkBuiltIn(name, password)
@@ -125,27 +125,31 @@ func (u *Users) Check(ctx context.Context, name, password string) (User, error) 
 	return user, err
 }
 
-// check computes exactly one hash, whatever the outcome.
+// check takes the same time for every login that is refused.
 func (t *table) check(name, password string) (User, error) {
 	found, known := t.accounts[name]
-	hash, tried := found.hash, []byte(password)
-	if !known {
-		hash = t.dummy
-	}
+	tried := []byte(password)
 	long := len(tried) > maxPassword
 	if long {
 		tried = nil // hashed for the time it takes
 	}
-	match := bcrypt.CompareHashAndPassword(hash, tried) == nil
+	if !known {
+		found = account{hash: t.dummy, cost: t.high}
+	}
+	match := bcrypt.CompareHashAndPassword(found.hash, tried) == nil
+	if known && match && !long {
+		return User{Name: name, ID: found.id}, nil
+	}
+	for _, cost := range t.fillers(found.cost) {
+		_ = bcrypt.CompareHashAndPassword(dummyHash(cost), tried)
+	}
 	switch {
 	case !known:
 		return User{}, ErrUnknownUser
 	case long:
 		return User{}, ErrLongPassword
-	case !match:
-		return User{}, ErrWrongPassword
 	}
-	return User{Name: name, ID: found.id}, nil
+	return User{}, ErrWrongPassword
 }
 
 func checkBuiltIn(name, password string) (User, error) {

@@ -122,27 +122,52 @@ func TestUsersBadFile(t *testing.T) {
 	}
 }
 
-// TestUsersSameTime checks what takes the time and not the time: one hash of the usual cost for every login.
+// TestUsersSameTime checks what takes the time and not the time: whoever is refused has cost the same number of hashes
+// with the same number of rounds in all, whatever costs the file has.
 func TestUsersSameTime(t *testing.T) {
 	entry := func(name string, cost int) string {
 		return fmt.Sprintf("%s:$2y$%02d$%s\n", name, cost, strings.Repeat("a", 53))
 	}
-	for want, text := range map[int]string{
-		12: entry("a", 10) + entry("b", 12) + entry("c", 12),
-		11: entry("a", 10) + entry("b", 11),
-		4:  entry("a", 4),
-	} {
-		table, bad := parseUsers([]byte(text))
-		if bad != nil {
-			t.Fatal(bad)
-		}
-		if cost, err := bcrypt.Cost(table.dummy); err != nil || cost != want {
-			t.Errorf("dummy hash of cost %d, %v; want %d", cost, err, want)
+	for low := bcrypt.MinCost; low <= maxCost; low++ {
+		for high := low; high <= maxCost; high++ {
+			var text string
+			for cost := low; cost <= high; cost++ {
+				text += entry(fmt.Sprint("user", cost), cost)
+			}
+			table, bad := parseUsers([]byte(text))
+			if bad != nil {
+				t.Fatal(bad)
+			}
+			if cost, err := bcrypt.Cost(table.dummy); err != nil || cost != high {
+				t.Errorf("dummy hash of cost %d, %v; want %d", cost, err, high)
+			}
+			want := work(t, table, high) // an unknown user's
+			for cost := low; cost <= high; cost++ {
+				if got := work(t, table, cost); got != want {
+					t.Errorf("%d to %d: a wrong password of cost %d takes %v, an unknown user %v", low, high, cost, got, want)
+				}
+			}
+			if most := 3 << high / 2; low == high && want != [2]int{1, 1 << high} || want[1] > most && high > 6 {
+				t.Errorf("%d to %d: %v", low, high, want)
+			}
 		}
 	}
 	if err := bcrypt.CompareHashAndPassword(dummyHash(bcrypt.MinCost), []byte("x")); err != bcrypt.ErrMismatchedHashAndPassword {
 		t.Errorf("dummy hash is not compared to the end: %v", err)
 	}
+}
+
+// work is how many hashes a refusal of this cost takes, and how many rounds in all.
+func work(t *testing.T, table *table, cost int) (w [2]int) {
+	t.Helper()
+	for _, c := range append(table.fillers(cost), cost) {
+		if c < bcrypt.MinCost {
+			t.Fatalf("a hash of cost %d", c)
+		}
+		w[0]++
+		w[1] += 1 << c
+	}
+	return w
 }
 
 func TestUsersContext(t *testing.T) {
