@@ -135,7 +135,7 @@ func hostile(t *testing.T) (file string) {
 	t.Helper()
 	claims := base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, `{"name":%q}`, markup))
 	server, err := wire.NewServer(wire.ServerConfig{
-		Login: func(context.Context, string, string) (wire.User, error) { return wire.User{Name: "test", ID: 1}, nil },
+		Login: func(context.Context, string, []byte) (wire.User, error) { return wire.User{Name: "test", ID: 1}, nil },
 		Token: func(wire.User, int64, time.Time, time.Time) (string, error) { return "e30." + claims + ".x", nil },
 		Text:  func() string { return markup }, Now: time.Now, Random: deterministic{}, Rekey: 10,
 	})

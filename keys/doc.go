@@ -17,7 +17,7 @@
 //
 //	listener, err := tls.Listen("tcp", ":5000", &tls.Config{Certificates: []tls.Certificate{id.Certificate}})
 //	server, err := wire.NewServer(wire.ServerConfig{
-//		Login: func(ctx context.Context, name, password string) (wire.User, error) {
+//		Login: func(ctx context.Context, name string, password []byte) (wire.User, error) {
 //			u, err := users.Check(ctx, name, password)
 //			return wire.User(u), err
 //		},

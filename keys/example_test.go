@@ -130,7 +130,7 @@ func ExampleUsers_Check() {
 		return
 	}
 	for _, login := range [][2]string{{"alice", "wonderland"}, {"alice", "looking-glass"}, {"bob", "wonderland"}} {
-		user, err := users.Check(context.Background(), login[0], login[1])
+		user, err := users.Check(context.Background(), login[0], []byte(login[1]))
 		fmt.Printf("%q %d %v %v\n", user.Name, user.ID, err, errors.Is(err, keys.ErrWrongLogin))
 	}
 	// Output:

@@ -10,7 +10,7 @@ import (
 )
 
 // PassPhrase gives the pass phrase of a private key. It is called at most once, and only when the key is encrypted,
-// so that a program asks on the terminal only where there is something to ask for.
+// so that a program asks on the terminal only where there is something to ask for. What it gives is wiped after use.
 type PassPhrase func() ([]byte, error)
 
 const needPassPhraseHint = "give it with --key-pass-file or PROTO_KEY_PASS, or run where proto can ask for it on a terminal"
@@ -59,6 +59,7 @@ func decrypted(block *pem.Block, pass PassPhrase) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer clear(phrase)
 	return open(phrase)
 }
 

@@ -171,7 +171,7 @@ func TestVerifiedIsRemembered(t *testing.T) {
 	check := func(name, password string) error {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		u, err := users.Check(ctx, name, password)
+		u, err := users.Check(ctx, name, []byte(password))
 		if err == nil && (u.Name != name || u.ID != 1) {
 			t.Errorf("%+v", u)
 		}
@@ -214,7 +214,7 @@ func TestReread(t *testing.T) {
 	if len(heard) != 3 || heard[0] != "<nil>" || !strings.Contains(heard[1], "not a bcrypt hash") || heard[1] != heard[2] {
 		t.Errorf("%q", heard)
 	}
-	if _, err := users.Check(t.Context(), "alice", "one"); err != nil {
+	if _, err := users.Check(t.Context(), "alice", []byte("one")); err != nil {
 		t.Error(err)
 	}
 	BuiltIn().Reread()

@@ -62,7 +62,7 @@ func TestUsersCheck(t *testing.T) {
 		{"# our users", "", User{}, ErrUnknownUser},
 		{"mallory", long + "x", User{}, ErrUnknownUser},
 	} {
-		got, err := users.Check(t.Context(), test.name, test.password)
+		got, err := users.Check(t.Context(), test.name, []byte(test.password))
 		if got != test.want || !errors.Is(err, test.err) || err != nil && !errors.Is(err, ErrWrongLogin) {
 			t.Errorf("%q %q: %v, %v", test.name, test.password, got, err)
 		}
@@ -72,13 +72,13 @@ func TestUsersCheck(t *testing.T) {
 func TestUsersBuiltIn(t *testing.T) {
 	users := BuiltIn()
 	users.Watch(time.Now, nil)
-	if got, err := users.Check(t.Context(), "test", "test"); got != (User{"client1", 1}) || err != nil {
+	if got, err := users.Check(t.Context(), "test", []byte("test")); got != (User{"client1", 1}) || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
 	for login, want := range map[[2]string]error{
 		{"test", "Test"}: ErrWrongPassword, {"test", ""}: ErrWrongPassword, {"client1", "test"}: ErrUnknownUser, {"", ""}: ErrUnknownUser,
 	} {
-		if got, err := users.Check(t.Context(), login[0], login[1]); got != (User{}) || err != want {
+		if got, err := users.Check(t.Context(), login[0], []byte(login[1])); got != (User{}) || err != want {
 			t.Errorf("%q: %v, %v", login, got, err)
 		}
 	}
@@ -182,14 +182,14 @@ func TestUsersContext(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(time.Millisecond, cancel)
-	if _, err := users.Check(ctx, "alice", "x"); !errors.Is(err, context.Canceled) || errors.Is(err, ErrWrongLogin) {
+	if _, err := users.Check(ctx, "alice", []byte("x")); !errors.Is(err, context.Canceled) || errors.Is(err, ErrWrongLogin) {
 		t.Errorf("while waiting: %v", err)
 	}
 	users.queue.leave()
-	if _, err := users.Check(ctx, "alice", "x"); !errors.Is(err, context.Canceled) {
+	if _, err := users.Check(ctx, "alice", []byte("x")); !errors.Is(err, context.Canceled) {
 		t.Errorf("ended before: %v", err)
 	}
-	if _, err := users.Check(t.Context(), "alice", "x"); err != nil {
+	if _, err := users.Check(t.Context(), "alice", []byte("x")); err != nil {
 		t.Error(err)
 	}
 }
@@ -212,12 +212,12 @@ func TestUsersWatch(t *testing.T) {
 		now = now.Add(after)
 		heard = nil
 		for range 2 { // and every change is heard of once
-			if _, err := users.Check(t.Context(), "alice", password); err != nil {
+			if _, err := users.Check(t.Context(), "alice", []byte(password)); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
 		now = now.Add(time.Second)
-		if _, err := users.Check(t.Context(), "alice", password); err != nil {
+		if _, err := users.Check(t.Context(), "alice", []byte(password)); err != nil {
 			t.Errorf("%s, a second later: %v", name, err)
 		}
 		if !slices.Equal(heard, news) {
@@ -227,7 +227,7 @@ func TestUsersWatch(t *testing.T) {
 	const good = "<nil>"
 	step("unchanged", time.Second, "one")
 	write(t, dir, "users", "alice:"+two)
-	if _, err := users.Check(t.Context(), "alice", "one"); err != nil {
+	if _, err := users.Check(t.Context(), "alice", []byte("one")); err != nil {
 		t.Errorf("looked again within a second: %v", err)
 	}
 	step("same size", time.Second, "two", good)
@@ -269,7 +269,7 @@ func TestUsersConcurrent(t *testing.T) {
 	for range 8 {
 		wg.Go(func() {
 			for range 10 {
-				if _, err := users.Check(t.Context(), "alice", "x"); err != nil {
+				if _, err := users.Check(t.Context(), "alice", []byte("x")); err != nil {
 					t.Error(err)
 				}
 			}
@@ -300,7 +300,7 @@ func TestHtpasswd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := users.Check(t.Context(), "bob", "two"); got != (User{"bob", 2}) || err != nil {
+	if got, err := users.Check(t.Context(), "bob", []byte("two")); got != (User{"bob", 2}) || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
 	if out, err := exec.Command("htpasswd", "-bm", path, "carol", "three").CombinedOutput(); err != nil {

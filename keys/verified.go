@@ -25,17 +25,19 @@ func newVerified() *verified {
 }
 
 // sum stands for a login. The name is hashed by itself first: no other pair of texts gives the same bytes.
-func (v *verified) sum(name, password string) (sum [sha256.Size]byte) {
+func (v *verified) sum(name string, password []byte) (sum [sha256.Size]byte) {
 	hashed := sha256.Sum256([]byte(name))
 	mac := hmac.New(sha256.New, v.key[:])
 	mac.Write(hashed[:])
-	mac.Write([]byte(password))
+	mac.Write(password)
 	mac.Sum(sum[:0])
+	mac.Reset()
+	mac.Write(make([]byte, sha256.BlockSize-1)) // over the end of the password, which it has kept
 	return sum
 }
 
 // has says whether this login was found good before.
-func (v *verified) has(name, password string) bool {
+func (v *verified) has(name string, password []byte) bool {
 	sum := v.sum(name, password)
 	v.mu.RLock()
 	seen := v.seen[name]
@@ -44,7 +46,7 @@ func (v *verified) has(name, password string) bool {
 }
 
 // add remembers a login that was found good.
-func (v *verified) add(name, password string) {
+func (v *verified) add(name string, password []byte) {
 	sum := v.sum(name, password)
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -31,6 +31,10 @@ func (c *Conn) Borrow(p *Pool) { c.reader.Borrow(p) }
 // Keep is [Reader.Keep]. It is for the goroutine that reads.
 func (c *Conn) Keep(keep bool) { c.reader.Keep(keep) }
 
+// GiveBack gives borrowed memory back at the end, when nobody reads any more and the
+// last frame is not needed.
+func (c *Conn) GiveBack() { c.reader.giveBack() }
+
 // Read reads the next frame, which is valid until the next Read. A deadline of
 // zero is none. After a deadline has passed (os.ErrDeadlineExceeded) it may be
 // called again and loses nothing; other errors are those of [Reader.Next].

@@ -34,8 +34,8 @@ func client(ctx context.Context, address string, config *tls.Config) (text strin
 // gone.
 func serve(ctx context.Context, listener net.Listener) error {
 	server, err := wire.NewServer(wire.ServerConfig{
-		Login: func(_ context.Context, name, password string) (wire.User, error) {
-			if name != "test" || password != "test" {
+		Login: func(_ context.Context, name string, password []byte) (wire.User, error) {
+			if name != "test" || string(password) != "test" {
 				return wire.User{}, errors.New("wrong user name or password")
 			}
 			return wire.User{Name: name, ID: 1}, nil

@@ -98,8 +98,8 @@ func ExampleClient() {
 // newServer is a server of one user, for whom everything is twenty degrees.
 func newServer() (*wire.Server, error) {
 	return wire.NewServer(wire.ServerConfig{
-		Login: func(_ context.Context, name, password string) (wire.User, error) {
-			if name != "test" || password != "test" {
+		Login: func(_ context.Context, name string, password []byte) (wire.User, error) {
+			if name != "test" || string(password) != "test" {
 				return wire.User{}, errors.New("wrong user name or password")
 			}
 			return wire.User{Name: "client1"}, nil

@@ -543,3 +543,46 @@ func TestParseAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestPoolWiped: what a Reader with a Pool has read is gone from its memory when that
+// is given back, also what it was read into before that had to grow.
+func TestPoolWiped(t *testing.T) {
+	for _, size := range []int{10, 400, 600, 3000} {
+		var p Pool
+		frame := `{"header":{},"data":{"password":"` + strings.Repeat("s", size) + `"}}`
+		r := NewReader(iotest.OneByteReader(strings.NewReader(frame+`{"rest`)), Limits{})
+		r.Borrow(&p)
+		var spaces [][]byte
+		r.src = watched{r.src, func() {
+			if n := len(spaces); len(r.space) > 0 && (n == 0 || &spaces[n-1][0] != &r.space[0]) {
+				spaces = append(spaces, r.space)
+			}
+		}}
+		if _, err := r.Next(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Next(); err == nil {
+			t.Fatal("a second frame")
+		}
+		r.giveBack()
+		for i, space := range spaces {
+			if bytes.Count(space, []byte{0}) != len(space) {
+				t.Errorf("frame of %d bytes: left in memory %d of %d: %.40q", len(frame), i, len(spaces), space)
+			}
+		}
+		if size > 2000 && len(spaces) < 3 {
+			t.Errorf("it did not grow: %d", len(spaces))
+		}
+	}
+}
+
+// watched is a source that tells before each read.
+type watched struct {
+	io.Reader
+	before func()
+}
+
+func (w watched) Read(b []byte) (int, error) {
+	w.before()
+	return w.Reader.Read(b)
+}

@@ -60,8 +60,20 @@ func (r *Reader) rest() {
 	if b == nil || b.loan == nil || b.keep || len(r.buf) > 0 {
 		return
 	}
+	r.giveBack()
+}
+
+// giveBack gives the memory back, whatever is in it.
+func (r *Reader) giveBack() {
+	b := r.borrowed
+	if b == nil || b.loan == nil {
+		return
+	}
+	if len(r.space) > len(b.loan.space) { // for a long frame
+		clear(r.space)
+	}
 	b.pool.takeBack(b.loan)
-	b.loan, r.frame, r.space, r.buf = nil, nil, nil, nil
+	b.loan, r.frame, r.space, r.buf, r.used = nil, nil, nil, nil, 0
 }
 
 // wait reads the first bytes of a frame into no more memory than they need.

@@ -15,7 +15,7 @@ func helloOf(user string) string {
 
 // anyUser lets everybody in.
 func anyUser(c *ServerConfig) {
-	c.Login = func(_ context.Context, name, _ string) (User, error) { return User{Name: name, ID: 1}, nil }
+	c.Login = func(_ context.Context, name string, _ []byte) (User, error) { return User{Name: name, ID: 1}, nil }
 }
 
 // TestSessionLimits: HELLO over a limit is refused with the flag, and let in again
@@ -83,7 +83,7 @@ func TestFailedOpenTakesNoPlace(t *testing.T) {
 
 func TestBusyLogin(t *testing.T) {
 	b := newBench(t, func(c *ServerConfig) {
-		c.Login = func(context.Context, string, string) (User, error) {
+		c.Login = func(context.Context, string, []byte) (User, error) {
 			return User{}, fmt.Errorf("no: %w", ErrBusy)
 		}
 	})

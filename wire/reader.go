@@ -113,9 +113,13 @@ func (r *Reader) fill() error {
 	waits := r.borrowed != nil && r.borrowed.loan == nil
 	if !waits && cap(r.buf) == len(r.buf) {
 		if len(r.buf) > len(r.space)/2 || len(r.space) == 0 {
+			old := r.space
 			r.space = make([]byte, min(max(readSize, 2*len(r.space)), 2*r.limits.Bytes+readSize))
+			r.buf = r.space[:copy(r.space, r.buf)]
+			clear(old) // it may be a password
+		} else {
+			r.buf = r.space[:copy(r.space, r.buf)]
 		}
-		r.buf = r.space[:copy(r.space, r.buf)]
 	}
 	n, err := 0, error(nil)
 	if waits {

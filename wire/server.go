@@ -27,8 +27,8 @@ type User struct {
 type ServerConfig struct {
 	// Login checks a user name and password. It may take its time. Its error is
 	// the reason in the log; one after ctx has ended is not the user's fault, and
-	// neither is one that is [ErrBusy].
-	Login func(ctx context.Context, name, password string) (User, error)
+	// neither is one that is [ErrBusy]. The password is wiped when Login returns.
+	Login func(ctx context.Context, name string, password []byte) (User, error)
 	// Token makes the token of a session that ends at the latest at end: a JWT, by
 	// clause 3.1, of up to MaxToken bytes. Nobody else may be able to guess it.
 	Token func(u User, session int64, start, end time.Time) (string, error)
@@ -166,18 +166,20 @@ func (s *Server) hello(ctx context.Context, dst []byte, f *Frame, peer netip.Add
 	}
 	mac, hasMAC := f.Header.Get("MAC").Text()
 	name, hasName := f.Data.Get("username").Text()
-	password, hasPassword := f.Data.Get("password").Text()
+	given := f.Data.Get("password")
 	switch {
 	case !hasMAC:
 		return refuse(dst, seq, HelloIncomplete, errors.New("MAC is "+f.Header.Get("MAC").kind.String()))
 	case !sequence.Present():
 		return refuse(dst, seq, HelloIncomplete, errors.New("sequence is missing"))
-	case !hasName || !hasPassword:
+	case !hasName || given.kind != String:
 		return refuse(dst, seq, HelloIncomplete, errors.New("user name or password is no string"))
 	case !ok:
 		return refuse(dst, seq, WrongSequence, nil)
 	}
+	password := given.AppendText(make([]byte, 0, 3*len(given.raw))) // room for a U+FFFD each byte: no copy is left behind
 	user, err := s.config.Login(ctx, name, password)
+	clear(password)
 	switch {
 	case errors.Is(err, ErrBusy):
 		return refuse(dst, seq, Overloaded, nil)

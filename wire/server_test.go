@@ -40,8 +40,8 @@ func (s randomSource) Read(b []byte) (int, error) {
 func newBench(t testing.TB, change ...func(*ServerConfig)) *bench {
 	b := &bench{t: t, now: time.Unix(1_700_000_000, 0)}
 	config := ServerConfig{
-		Login: func(_ context.Context, name, password string) (User, error) {
-			if name != "test" || password != "test" {
+		Login: func(_ context.Context, name string, password []byte) (User, error) {
+			if name != "test" || string(password) != "test" {
 				return User{}, errors.New("unknown user")
 			}
 			return User{"client1", 1}, nil
@@ -533,11 +533,36 @@ func TestFailedSeal(t *testing.T) {
 // TestLoginTooLate: a login that was not checked in time is not called wrong.
 func TestLoginTooLate(t *testing.T) {
 	b := newBench(t, func(c *ServerConfig) {
-		c.Login = func(ctx context.Context, _, _ string) (User, error) { return User{}, ctx.Err() }
+		c.Login = func(ctx context.Context, _ string, _ []byte) (User, error) { return User{}, ctx.Err() }
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if v := b.Answer(ctx, nil, mustParse(t, goodHello), home); v.Refusal != Failed || !v.Close || !errors.Is(v.Reason, context.Canceled) {
 		t.Errorf("%v %v", v.Refusal, v.Reason)
+	}
+}
+
+// TestPasswordWiped: the bytes that Login is given hold the password then, however it
+// is spelled, and nothing afterwards.
+func TestPasswordWiped(t *testing.T) {
+	for spelled, want := range map[string]string{
+		`s3cret`: "s3cret", `\u0073\x33cret`: "s3cret", "\xff\xfe\x80": "\ufffd\ufffd\ufffd", ``: "",
+		strings.Repeat(`\ud83d\ude00`, 100): strings.Repeat("\U0001f600", 100),
+	} {
+		var got string
+		var kept []byte
+		b := newBench(t, func(c *ServerConfig) {
+			c.Login = func(_ context.Context, _ string, password []byte) (User, error) {
+				got, kept = string(password), password[:cap(password)]
+				return User{"client1", 1}, nil
+			}
+		})
+		b.send(`{"header":{"MAC":"m"},"data":{"username":"test","password":"` + spelled + `","message-type":"HELLO","sequence":1}}`)
+		if got != want {
+			t.Errorf("%s: password %q, want %q", spelled, got, want)
+		}
+		if string(kept) != string(make([]byte, len(kept))) {
+			t.Errorf("%s: left is %q", spelled, kept)
+		}
 	}
 }

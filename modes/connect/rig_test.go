@@ -207,7 +207,7 @@ func (s *source) Read(b []byte) (int, error) {
 
 func (p *play) newCore() *wire.Server {
 	core, err := wire.NewServer(wire.ServerConfig{
-		Login: func(context.Context, string, string) (wire.User, error) {
+		Login: func(context.Context, string, []byte) (wire.User, error) {
 			if p.script.refuse {
 				return wire.User{}, errors.New("refused")
 			}

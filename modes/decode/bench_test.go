@@ -25,7 +25,7 @@ import (
 // JSON or as literals, a frame a line.
 func writeTraffic(w io.Writer, size int, literal bool) error {
 	server, err := wire.NewServer(wire.ServerConfig{
-		Login: func(context.Context, string, string) (wire.User, error) { return wire.User{Name: "test", ID: 1}, nil },
+		Login: func(context.Context, string, []byte) (wire.User, error) { return wire.User{Name: "test", ID: 1}, nil },
 		Token: func(wire.User, int64, time.Time, time.Time) (string, error) {
 			return "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJuYW1lIjoiY2xpZW50MSIsImlkIjoxfQ.KPApBO3kDgY1900AxJeduX952ND-7mB0-mv3VVJc4zs", nil
 		},

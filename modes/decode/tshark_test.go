@@ -123,7 +123,7 @@ func sessionOver(t *testing.T, captured *packets, keyLog io.Writer) (texts strin
 	}
 	n := byte('a')
 	server, err := wire.NewServer(wire.ServerConfig{
-		Login: func(context.Context, string, string) (wire.User, error) { return wire.User{Name: "test"}, nil },
+		Login: func(context.Context, string, []byte) (wire.User, error) { return wire.User{Name: "test"}, nil },
 		Token: func(wire.User, int64, time.Time, time.Time) (string, error) { return "e30.e30.x", nil },
 		Now:   time.Now, Random: rand.Reader, Rekey: 10,
 		Text: func() string { n++; return "text-" + string(n) },

@@ -52,8 +52,8 @@ func brokenLogins() []brokenRule {
 
 func loginIf(good func(name, password string) bool) func(*wire.ServerConfig) {
 	return func(config *wire.ServerConfig) {
-		config.Login = func(_ context.Context, name, password string) (wire.User, error) {
-			if !good(name, password) {
+		config.Login = func(_ context.Context, name string, password []byte) (wire.User, error) {
+			if !good(name, string(password)) {
 				return wire.User{}, errBrokenLogin
 			}
 			return wire.User{Name: doubleUser, ID: 1}, nil

@@ -117,8 +117,8 @@ var errBrokenLogin = errors.New("wrong user name or password")
 // config is that of the program's own server, with its defaults.
 func (s *brokenServer) config() wire.ServerConfig {
 	return wire.ServerConfig{
-		Login: func(_ context.Context, name, password string) (wire.User, error) {
-			if name != doubleUser || password != doublePassword {
+		Login: func(_ context.Context, name string, password []byte) (wire.User, error) {
+			if name != doubleUser || string(password) != doublePassword {
 				return wire.User{}, errBrokenLogin
 			}
 			return wire.User{Name: name, ID: 1}, nil

@@ -162,7 +162,7 @@ func TestDrainHalfFrame(t *testing.T) {
 
 // TestDrainFinishes: what is being answered is finished, and then CLOSE is said.
 func TestDrainFinishes(t *testing.T) {
-	slow := func(_ context.Context, name, _ string) (wire.User, error) {
+	slow := func(_ context.Context, name string, _ []byte) (wire.User, error) {
 		time.Sleep(2 * time.Second)
 		return wire.User{Name: name}, nil
 	}

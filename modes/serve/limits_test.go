@@ -199,7 +199,7 @@ func TestNoPenalty(t *testing.T) {
 			t.Errorf("%s refused", n)
 		}
 	})
-	busy := func(context.Context, string, string) (wire.User, error) { return wire.User{}, wire.ErrBusy }
+	busy := func(context.Context, string, []byte) (wire.User, error) { return wire.User{}, wire.ErrBusy }
 	bubble(t, options{flags: usual, login: busy}, func(t *testing.T, r *rig) {
 		for range 10 {
 			c := r.dial(peerOne)
@@ -336,7 +336,7 @@ func TestTimeouts(t *testing.T) {
 func TestLoginSource(t *testing.T) {
 	var mu sync.Mutex
 	var heard []keys.Source
-	login := func(ctx context.Context, name, password string) (wire.User, error) {
+	login := func(ctx context.Context, name string, password []byte) (wire.User, error) {
 		mu.Lock()
 		heard = append(heard, keys.SourceOf(ctx))
 		mu.Unlock()

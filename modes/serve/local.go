@@ -58,11 +58,11 @@ func StartLocal(ctx context.Context) (*Local, error) {
 	return l, nil
 }
 
-func (l *Local) check(_ context.Context, name, password string) (wire.User, error) {
+func (l *Local) check(_ context.Context, name string, password []byte) (wire.User, error) {
 	if name != l.Login.User {
 		return wire.User{}, keys.ErrUnknownUser
 	}
-	if password != l.Login.Password {
+	if string(password) != l.Login.Password {
 		return wire.User{}, keys.ErrWrongPassword
 	}
 	return wire.User{Name: name, ID: 1}, nil

@@ -102,6 +102,7 @@ func fingerprint(files []string) (sum [sha256.Size]byte) {
 		}
 		if data, err := os.ReadFile(file); err == nil {
 			one := sha256.Sum256(data)
+			clear(data) // it may be a pass phrase
 			h.Write(one[:])
 		}
 	}

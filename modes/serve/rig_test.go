@@ -52,7 +52,7 @@ type options struct {
 	drain   time.Duration // 10 s
 	log     string        // json
 	verbose bool
-	login   func(ctx context.Context, name, password string) (wire.User, error)
+	login   func(ctx context.Context, name string, password []byte) (wire.User, error)
 	listen  func(*memListener) net.Listener // in place of the listener itself
 	flags   []string                        // of the limits; nil: there are none
 	change  func(*server)                   // before it starts
@@ -174,11 +174,11 @@ func (r *rig) wantEnd(start time.Time, d time.Duration) {
 	}
 }
 
-func loginAlice(_ context.Context, name, password string) (wire.User, error) {
+func loginAlice(_ context.Context, name string, password []byte) (wire.User, error) {
 	switch {
 	case name != goodUser:
 		return wire.User{}, keys.ErrUnknownUser
-	case password != goodPassword:
+	case string(password) != goodPassword:
 		return wire.User{}, keys.ErrWrongPassword
 	}
 	return wire.User{Name: name, ID: 1}, nil

@@ -195,11 +195,12 @@ func (s *settings) signer() (*keys.Signer, error) {
 			return nil, err
 		}
 	}
+	defer clear(secret) // the signer has its own
 	return keys.NewSigner(secret, time.Now)
 }
 
-func login(users *keys.Users) func(context.Context, string, string) (wire.User, error) {
-	return func(ctx context.Context, name, password string) (wire.User, error) {
+func login(users *keys.Users) func(context.Context, string, []byte) (wire.User, error) {
+	return func(ctx context.Context, name string, password []byte) (wire.User, error) {
 		u, err := users.Check(ctx, name, password)
 		if errors.Is(err, keys.ErrBusy) {
 			err = wire.ErrBusy

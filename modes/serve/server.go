@@ -197,6 +197,7 @@ func (s *server) add(c *connection) {
 // remove sees a connection off.
 func (s *server) remove(c *connection) {
 	c.raw.Close()
+	c.wire.GiveBack()
 	c.guest.Leave()
 	s.mu.Lock()
 	defer s.mu.Unlock()
