@@ -70,7 +70,7 @@ func flagNames() (names []string) {
 func TestUnit(t *testing.T) {
 	unit, err := os.ReadFile("../../.ci/proto.service")
 	fatal(t, err)
-	for _, line := range []string{"Type=notify-reload", "LimitNOFILE=1048576", "NoNewPrivileges=yes", "ProtectSystem=strict", "TimeoutStopSec=40s"} {
+	for _, line := range []string{"Type=notify", "ExecReload=/bin/kill -HUP $MAINPID", "LimitNOFILE=1048576", "NoNewPrivileges=yes", "ProtectSystem=strict", "TimeoutStopSec=40s"} {
 		if !strings.Contains(string(unit), "\n"+line+"\n") {
 			t.Errorf("no %s", line)
 		}
