@@ -161,6 +161,9 @@ func (s *server) limit(l limits, listeners []net.Listener, files int) {
 	if !l.exemptSet && onlyLoopback(listeners) {
 		a.Exempt = loopback
 	}
+	if t := l.timeouts; t.handshake > 0 && t.hello > 0 {
+		a.Longest = t.handshake + t.hello + asleepFrom
+	}
 	a.Now, a.Random = time.Now, rand.IntN
 	s.door = admission.NewDoor(a)
 	s.away = newTurnAway(held)

@@ -20,6 +20,7 @@ type Limits struct {
 	Startups    Startups      // before login, in all
 	PerAddress  int           // before login, of one address
 	Crowded     time.Duration // how long one may take to log in when half of Startups.Start are there
+	Longest     time.Duration // how long one may take to log in at all; longer ones come of a program that was stopped
 	Penalties   Penalties
 	Exempt      []netip.Prefix // addresses free of penalties and PerAddress
 
@@ -124,13 +125,16 @@ func (d *Door) clear(now time.Time) {
 	for e := d.waiting.Front(); e != nil && s.crowd(d.waiting.Len()-d.busy); {
 		g := e.Value.(*Guest)
 		e = e.Next()
-		if now.Sub(g.since) < s.patience(d.waiting.Len()-d.busy, d.limits.Crowded) {
+		waited := now.Sub(g.since)
+		if waited < s.patience(d.waiting.Len()-d.busy, d.limits.Crowded) {
 			return
 		}
 		if g.busy {
 			continue
 		}
-		d.penalise(g, Slow, now)
+		if d.limits.Longest == 0 || waited <= d.limits.Longest {
+			d.penalise(g, Slow, now)
+		}
 		expel := g.expel
 		if d.settle(g); expel != nil {
 			expel()

@@ -166,6 +166,22 @@ func TestCrowded(t *testing.T) {
 	}
 }
 
+// TestCrowdedAsleep: who has waited for longer than anybody may while the program runs
+// makes room, too, but is not to blame: the program was stopped.
+func TestCrowdedAsleep(t *testing.T) {
+	d := newDoor(t, Limits{
+		Startups: Startups{2, 100, 2}, Crowded: 2 * time.Second, Longest: 16 * time.Second,
+		Penalties: Penalties{Slow: 10 * time.Second, Refuse: 10 * time.Second},
+	})
+	d.enter(stranger(1), "")
+	d.now = d.now.Add(time.Second)
+	d.enter(stranger(2), "")
+	d.now = d.now.Add(15*time.Second + 1)
+	d.enter(stranger(3), "")
+	d.enter(stranger(1), "")
+	d.enter(stranger(2), Penalty)
+}
+
 // TestSuspectsComeLast: from half of START on, who has done something wrong lately
 // is refused, until somebody logs in from there or 10 minutes have passed.
 func TestSuspectsComeLast(t *testing.T) {
