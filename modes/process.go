@@ -53,6 +53,9 @@ func FromOS(version Version) *Process {
 	// A closed stdout is then an error to handle, so that CLOSE is still sent.
 	signal.Ignore(syscall.SIGPIPE)
 	unsetEmpty()
+	if !enableEscapes(os.Stdout, os.Stderr) {
+		os.Setenv("TERM", "dumb")
+	}
 	stdin := int(os.Stdin.Fd())
 	restore := func() {}
 	if state, err := term.GetState(stdin); err == nil {
@@ -102,7 +105,7 @@ type stdout struct{ f *os.File }
 func (s stdout) Write(b []byte) (int, error) {
 	n, err := s.f.Write(b)
 	switch {
-	case errors.Is(err, syscall.EPIPE), errors.Is(err, os.ErrClosed):
+	case readerGone(err), errors.Is(err, os.ErrClosed):
 		err = ErrStdoutClosed
 	case err != nil:
 		err = &Error{Code: ExitNotWell, Message: "cannot write to stdout: " + Plain(err), Err: err}

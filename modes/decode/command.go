@@ -69,7 +69,7 @@ func flags() []cli.Flag {
 			&cli.StringFlag{Name: "color", Usage: "`WHEN` to colour: auto, always, never", Value: "auto", EnvVars: []string{"PROTO_COLOR"}},
 		),
 		modes.Group("Reading",
-			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on with what is written to the file, whatever it is renamed to", EnvVars: []string{"PROTO_FOLLOW"}},
+			&cli.BoolFlag{Name: "follow", Aliases: []string{"f"}, Usage: "go on with what is written to the file, whatever it is renamed to; on Windows it cannot be while we read", EnvVars: []string{"PROTO_FOLLOW"}},
 			&cli.BoolFlag{Name: "verify", Usage: "hold the texts against those that the log itself prints", EnvVars: []string{"PROTO_VERIFY"}},
 			&cli.IntFlag{Name: "workers", Usage: "work on `N` processors: 1 or 2", Value: min(2, runtime.NumCPU()), EnvVars: []string{"PROTO_WORKERS"}},
 		),

@@ -20,7 +20,7 @@ import (
 func limitFlags() []cli.Flag {
 	return slices.Concat(
 		modes.Group("Limits (0 is none)",
-			&cli.IntFlag{Name: "max-connections", Usage: "hold at most `N` connections, or what open files allow", Value: 100_000, EnvVars: []string{"PROTO_MAX_CONNECTIONS"}},
+			&cli.IntFlag{Name: "max-connections", Usage: "hold at most `N` connections, or what open files allow, where they are limited", Value: 100_000, EnvVars: []string{"PROTO_MAX_CONNECTIONS"}},
 			&cli.StringFlag{Name: "max-startups", Usage: "refuse those without login at random, as sshd, by `A:B:C`", Value: "100:30:300", EnvVars: []string{"PROTO_MAX_STARTUPS"}},
 			&cli.DurationFlag{Name: "crowded", Usage: "while half of A are there, give each `TIME` to log in", Value: 2 * time.Second, EnvVars: []string{"PROTO_CROWDED"}},
 			&cli.IntFlag{Name: "max-per-address", Usage: "hold at most `N` connections without login of one address", Value: 20, EnvVars: []string{"PROTO_MAX_PER_ADDRESS"}},
@@ -36,7 +36,7 @@ func limitFlags() []cli.Flag {
 			&cli.DurationFlag{Name: "hello-timeout", Usage: "give a client `TIME` from there to its session", Value: 10 * time.Second, EnvVars: []string{"PROTO_HELLO_TIMEOUT"}},
 			&cli.DurationFlag{Name: "write-timeout", Usage: "close a connection that does not take an answer within `TIME`", Value: 10 * time.Second, EnvVars: []string{"PROTO_WRITE_TIMEOUT"}},
 			&cli.DurationFlag{Name: "keepalive", Usage: "ask a silent connection after `TIME` whether its peer is there", Value: 30 * time.Second, EnvVars: []string{"PROTO_KEEPALIVE"}},
-			&cli.DurationFlag{Name: "user-timeout", Usage: "end one whose peer has acknowledged nothing for `TIME`", Value: time.Minute, EnvVars: []string{"PROTO_USER_TIMEOUT"}},
+			&cli.DurationFlag{Name: "user-timeout", Usage: "end one whose peer has acknowledged nothing for `TIME`; on Linux only", Value: time.Minute, EnvVars: []string{"PROTO_USER_TIMEOUT"}},
 		),
 		modes.Group("Penalties for addresses (0 is none)",
 			&cli.DurationFlag{Name: "penalty-login", Usage: "hold an address responsible for a failed login for `TIME`", Value: 5 * time.Second, EnvVars: []string{"PROTO_PENALTY_LOGIN"}},
@@ -69,6 +69,9 @@ func readLimits(c *cli.Context) (l limits, err error) {
 	if err := nothingNegative(c); err != nil {
 		return l, err
 	}
+	if err := checkUserTimeout(runtime.GOOS, c.IsSet("user-timeout"), c.Duration("user-timeout")); err != nil {
+		return l, err
+	}
 	l = limits{
 		connections: c.Int("max-connections"),
 		handshakes:  c.Int("max-handshakes"), loginQueue: c.Int("login-queue"),
@@ -96,6 +99,14 @@ func readLimits(c *cli.Context) (l limits, err error) {
 	l.exemptSet = c.IsSet("exempt")
 	l.admission.Exempt, err = prefixes("exempt", c.StringSlice("exempt"), "none")
 	return l, err
+}
+
+// checkUserTimeout refuses to promise what only Linux does.
+func checkUserTimeout(system string, given bool, d time.Duration) error {
+	if system == "linux" || !given || d == 0 {
+		return nil
+	}
+	return modes.Usage("leave it out: --keepalive and --write-timeout find a peer that has gone", "--user-timeout does not work on %s: only Linux has it", system)
 }
 
 func nothingNegative(c *cli.Context) error {

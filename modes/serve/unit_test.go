@@ -40,6 +40,27 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestUserTimeoutElsewhere: where there is none, asking for one is an error, and the
+// default is none.
+func TestUserTimeoutElsewhere(t *testing.T) {
+	for _, c := range []struct {
+		system string
+		given  bool
+		time   time.Duration
+		refuse bool
+	}{
+		{"linux", true, time.Second, false},
+		{"darwin", true, time.Second, true},
+		{"windows", true, time.Second, true},
+		{"windows", false, time.Minute, false},
+		{"windows", true, 0, false},
+	} {
+		if err := checkUserTimeout(c.system, c.given, c.time); (err != nil) != c.refuse {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
 // TestReadmeTable: every flag stands in the README.
 func TestReadmeTable(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
