@@ -11,10 +11,43 @@ import (
 type Pool struct{ free sync.Pool }
 
 // loan is what is lent: 512 bytes for the stream, and the index of a frame, some
-// 500 bytes more once it has grown.
+// 500 bytes more once it has grown. What the last requests looked like is remembered,
+// in 1.5 KiB more: those of one program are alike, whoever sends them.
 type loan struct {
-	space [readSize]byte
-	frame Frame
+	space  [readSize]byte
+	frame  Frame
+	shape  *shape // of a DATA_REQUEST; nil before the first
+	misses int    // requests in a row that were of another
+}
+
+// maxMisses is after how many requests of other shapes one of these is remembered.
+const maxMisses = 8
+
+// match reads a request that looks like the last one; n is 0 if none does.
+func (l *loan) match(b []byte, maxBytes int) (f *Frame, n int) {
+	if l.shape == nil {
+		return nil, 0
+	}
+	if n = l.shape.match(b, maxBytes); n == 0 {
+		return nil, 0
+	}
+	l.misses = 0
+	return &l.shape.frame, n
+}
+
+// learn remembers what a request looks like. Others are not worth it.
+func (l *loan) learn(f *Frame, limits Limits) {
+	if !f.Type().Is(TypeRequest) {
+		return
+	}
+	if l.misses++; l.shape != nil && l.misses < maxMisses {
+		return
+	}
+	l.misses = 0
+	if s := newShape(f, limits); s != nil {
+		s.forget()
+		l.shape = s
+	}
 }
 
 func (p *Pool) lend() *loan {
@@ -27,6 +60,9 @@ func (p *Pool) lend() *loan {
 // takeBack forgets what was in the memory: it may be a password.
 func (p *Pool) takeBack(l *loan) {
 	clear(l.space[:])
+	if l.shape != nil {
+		l.shape.forget()
+	}
 	p.free.Put(l)
 }
 

@@ -99,13 +99,31 @@ func (r *Reader) parse() (*Frame, error) {
 	if r.tried > eagerBytes && !r.state.done(r.buf) && len(r.buf) <= r.limits.Bytes && len(r.buf) < r.tried+r.tried/8 {
 		return nil, errShort
 	}
+	l := r.loan()
+	if l != nil {
+		if f, n := l.match(r.buf, r.limits.Bytes); n > 0 {
+			r.used, r.tried, r.state = n, 0, walk{}
+			return f, nil
+		}
+	}
 	n, err := parse(r.buf, r.limits, r.frame)
 	if err != nil {
 		r.tried = len(r.buf)
 		return nil, err
 	}
+	if l != nil {
+		l.learn(r.frame, r.limits)
+	}
 	r.used, r.tried, r.state = n, 0, walk{}
 	return r.frame, nil
+}
+
+// loan is the borrowed memory; nil if there is none.
+func (r *Reader) loan() *loan {
+	if r.borrowed == nil {
+		return nil
+	}
+	return r.borrowed.loan
 }
 
 // fill reads once more.

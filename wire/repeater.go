@@ -10,7 +10,7 @@ import (
 // do. It remembers what the last ones looked like. The zero Repeater is ready to
 // use, by one goroutine at a time.
 type Repeater struct {
-	shapes [maxShapes]shape
+	shapes [maxShapes]*shape
 	used   int            // how many of them
 	last   int            // the one of the frame before
 	after  [maxShapes]int // which one came last after each
@@ -80,7 +80,7 @@ func (r *Repeater) Parse(b []byte, limits Limits) (f *Frame, n int, err error) {
 	}
 	n, err = Parse(b, limits, &r.frame)
 	if err == nil && r.worthLearning() {
-		r.learn(b[:n], limits)
+		r.learn(limits)
 	}
 	return &r.frame, n, err
 }
@@ -89,13 +89,10 @@ func (r *Repeater) Parse(b []byte, limits Limits) (f *Frame, n int, err error) {
 func (r *Repeater) worthLearning() bool { return r.learnt < 4*maxShapes || r.hits > 4*r.learnt }
 
 // learn remembers the frame just parsed, if it is of two flat objects.
-func (r *Repeater) learn(b []byte, limits Limits) {
+func (r *Repeater) learn(limits Limits) {
 	r.learnt++
-	if len(b) == 0 || b[0] != '{' || len(b) > maxShape || r.frame.twice != nil || len(r.frame.Top) != 2 {
-		return
-	}
-	s := shape{own: append([]byte(nil), b...)}
-	if _, err := Parse(s.own, limits, &s.frame); err != nil || !s.find() {
+	s := newShape(&r.frame, limits)
+	if s == nil {
 		return
 	}
 	s.frame.likeness = r.learnt
@@ -106,6 +103,30 @@ func (r *Repeater) learn(b []byte, limits Limits) {
 		r.used++
 	}
 	r.shapes[k], r.after[k] = s, k
+}
+
+// newShape is the shape of a frame; nil if it has none.
+func newShape(f *Frame, limits Limits) *shape {
+	if len(f.raw) > maxShape || f.twice != nil || len(f.Top) != 2 {
+		return nil
+	}
+	s := &shape{own: append([]byte(nil), f.raw...)}
+	if _, err := Parse(s.own, limits, &s.frame); err != nil || !s.find() {
+		return nil
+	}
+	return s
+}
+
+// forget forgets the texts that were in the shape's frames: they may be secret.
+func (s *shape) forget() {
+	for i := range s.holes {
+		h := &s.holes[i]
+		if h.kind == String {
+			clear(s.own[h.from+1 : h.to])
+			clear(h.last[:cap(h.last)])
+			h.last = h.last[:0]
+		}
+	}
 }
 
 // find finds the holes. It fails for shapes that are none: header and data are

@@ -170,3 +170,75 @@ func TestSame(t *testing.T) {
 		}
 	}
 }
+
+// TestBorrowedShapes: a Reader that remembers what requests look like gives what one
+// gives that does not, whoever sends what and however it is split, and keeps no text.
+func TestBorrowedShapes(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 269))
+	forms := []string{
+		`{"header":{"token":"%s"},"data":{"sessionId":%d,"message-type":"DATA_REQUEST","sequence":%d}}` + "\n",
+		`{'header': {'token': '%s'}, 'data': {'sessionId': %d, 'message-type': 'DATA_REQUEST', 'sequence': %d}}`,
+		`{"data":{"message-type":"DATA_REQUEST","sequence":1,"x":"%s","sessionId":%d,"y":%d},"header":{}}`,
+		`{"header":{"MAC":"%s"},"data":{"message-type":"HELLO","username":"%d","password":"%d"}}`,
+		`{"header":{"token":"%s"},"data":{"sessionId":"%d","message-type":"DATA_REQUEST","sequence":%d.0}}`,
+	}
+	texts := []string{"t0ken", "", "another t0ken", `t0ken with \" and \\`, "t0ken of é"}
+	var pool Pool
+	seen := 0
+	for range 3000 {
+		var stream []byte
+		form := forms[r.IntN(len(forms))]
+		for range 1 + r.IntN(6) {
+			if r.IntN(3) == 0 {
+				form = forms[r.IntN(len(forms))]
+			}
+			stream = fmt.Appendf(stream, form, texts[r.IntN(len(texts))], r.IntN(1000), r.Int64N(1<<40))
+		}
+		if r.IntN(10) == 0 {
+			stream[r.IntN(len(stream))] = byte(r.Uint32())
+		}
+		piece := 1 + r.IntN(len(stream))
+		plain, borrowing := NewReader(&pieces{stream, piece}, Limits{}), NewReader(&pieces{stream, piece}, Limits{})
+		borrowing.Borrow(&pool)
+		borrowing.Keep(r.IntN(2) == 0)
+		for {
+			want, wantErr := plain.Next()
+			got, err := borrowing.Next()
+			if fmt.Sprint(err) != fmt.Sprint(wantErr) {
+				t.Fatalf("%q in pieces of %d: %v, want %v", stream, piece, err, wantErr)
+			}
+			if err != nil {
+				break
+			}
+			sameFrame(t, bytes.Clone(want.Raw()), got, len(got.Raw()), nil)
+			if !bytes.Equal(got.Raw(), want.Raw()) {
+				t.Fatalf("%q, want %q", got.Raw(), want.Raw())
+			}
+		}
+		if l := borrowing.loan(); l != nil {
+			borrowing.giveBack()
+			noText(t, l)
+			seen++
+		}
+	}
+	if seen < 100 {
+		t.Errorf("only %d loans looked into", seen)
+	}
+}
+
+// noText: a loan that was given back keeps none of the texts that it held.
+func noText(t *testing.T, l *loan) {
+	t.Helper()
+	kept := [][]byte{l.space[:]}
+	if l.shape != nil {
+		kept = append(kept, l.shape.own)
+		for _, h := range l.shape.holes {
+			kept = append(kept, h.last[:cap(h.last)], h.before)
+		}
+	}
+	for _, b := range kept {
+		if bytes.Contains(b, []byte("t0ken")) {
+			t.Errorf("%q is kept", b)
+		}
+	}
+}
