@@ -121,15 +121,20 @@ func (l *link) dial(ctx context.Context, by time.Time, again bool) (*tls.Conn, e
 	if l.options != nil {
 		from = l.options.from
 	}
-	for tries := 0; ; tries++ {
+	var refused error // of the first try
+	for {
 		tc, err := modes.DialTLS(ctx, from, l.address, config)
 		if err == nil {
 			return tc, nil
 		}
+		if refused != nil && ctx.Err() != nil {
+			return nil, refused // that the time ended in a later one tells less
+		}
 		if !again || !isGone(err) || time.Until(by) < dialPause {
 			return nil, err
 		}
-		if tries == 0 {
+		if refused == nil {
+			refused = err
 			l.bench.note(err.Error() + "; trying again")
 		}
 		timer := time.NewTimer(dialPause)
