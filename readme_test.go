@@ -334,3 +334,17 @@ func TestReadmeFlags(t *testing.T) {
 		}
 	}
 }
+
+// TestReadmeExitCodes: the README has the exit codes that help and the manual page have.
+func TestReadmeExitCodes(t *testing.T) {
+	text, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := strings.ReplaceAll(string(text), "`", "")
+	for _, e := range modes.ExitCodes() {
+		if row := "| " + e.Codes + " | " + e.Meaning + " |\n"; !strings.Contains(plain, row) {
+			t.Errorf("the README has no row %s", row)
+		}
+	}
+}

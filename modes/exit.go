@@ -30,7 +30,7 @@ func ExitCodes() []ExitMeaning {
 		{"0", "done"},
 		{"1", "ran, but not all is well: the session was lost, an answer could not be read, a test failed, a frame did not decode"},
 		{"2", "flags, environment, configuration and key files, scripts, listen addresses"},
-		{"3", "the peer: cannot connect, TLS or trust refused; an unreadable capture"},
+		{"3", "the peer: cannot connect, TLS or trust refused; no test could run; an unreadable capture, no frames"},
 		{"4", "login refused"},
 		{"130, 143", "stopped by INT, TERM, after CLOSE; serve exits 0 on either"},
 	}

@@ -87,13 +87,18 @@ func cutSign(s []byte) (digits []byte, negative, ok bool) {
 	return s, negative, ok
 }
 
-// allDigits says whether s holds digits only, eight at a time: the upper half
-// of each byte is 3, and still is when 6 is added.
-func allDigits(s []byte) bool {
+// notDigits has bits set in the bytes of a word, the lowest first, from the first on
+// that is no digit: of a digit the upper half is 3, and still is when 6 is added. What
+// that carries reaches only bytes behind one that is none.
+func notDigits(v uint64) uint64 {
 	const upper, threes, sixes = 0xf0 * everyByte, 0x30 * everyByte, 6 * everyByte
+	return (v&upper ^ threes) | ((v+sixes)&upper ^ threes)
+}
+
+// allDigits says whether s holds digits only, eight at a time.
+func allDigits(s []byte) bool {
 	for ; len(s) >= 8; s = s[8:] {
-		v := binary.LittleEndian.Uint64(s)
-		if v&upper != threes || (v+sixes)&upper != threes {
+		if notDigits(binary.LittleEndian.Uint64(s)) != 0 {
 			return false
 		}
 	}

@@ -258,13 +258,8 @@ func digitsEnd(b []byte, pos int) int {
 }
 
 // leadingDigits is how many of the eight bytes of a word, the lowest first, are
-// digits before the first that is none: of a digit the upper half is 3, and still is
-// when 6 is added. A carry reaches only bytes behind one that is no digit.
-func leadingDigits(v uint64) int {
-	const upper, threes, sixes = 0xf0 * everyByte, 0x30 * everyByte, 6 * everyByte
-	wrong := (v&upper ^ threes) | ((v+sixes)&upper ^ threes)
-	return bits.TrailingZeros64(wrong) / 8
-}
+// digits before the first that is none.
+func leadingDigits(v uint64) int { return bits.TrailingZeros64(notDigits(v)) / 8 }
 
 // textEnd is where the string at pos ends, at or before pos if that cannot be said.
 func (h *hole) textEnd(b []byte, pos int) int {

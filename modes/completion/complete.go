@@ -127,11 +127,7 @@ func completeArgument(m modes.Mode, others int, current string) answer {
 	if usage == "" || others > 0 && !strings.HasSuffix(usage, "...") {
 		return answer{}
 	}
-	var found []candidate
-	for _, word := range m.Words[""] {
-		found = append(found, candidate{word, ""})
-	}
-	return answer{words: beginning(found, current), files: strings.Contains(usage, "FILE")}
+	return answer{words: beginning(candidates("", m.Words[""]), current), files: strings.Contains(usage, "FILE")}
 }
 
 // completeValue completes the value of a flag, which stands behind prefix in the word.
@@ -141,25 +137,26 @@ func completeValue(m modes.Mode, flag, prefix, current string) answer {
 		return answer{}
 	}
 	words := m.Words[strings.TrimLeft(f.Names[0], "-")]
-	value := current[len(prefix):]
-	var found []candidate
+	a := answer{words: beginning(candidates(prefix, words), current)}
 	switch {
 	case f.Value == "FILE", f.Value == "SOURCE":
-		for _, word := range words {
-			found = append(found, candidate{prefix + word, ""})
-		}
-		return answer{words: beginning(found, current), files: true, from: len(prefix)}
+		a.files, a.from = true, len(prefix)
 	case strings.HasSuffix(f.Value, "=FILE"):
 		for _, word := range words {
-			if strings.HasPrefix(value, word) {
+			if strings.HasPrefix(current[len(prefix):], word) {
 				return answer{files: true, from: len(prefix) + len(word)}
 			}
 		}
 	}
+	return a
+}
+
+// candidates are words behind a prefix.
+func candidates(prefix string, words []string) (found []candidate) {
 	for _, word := range words {
 		found = append(found, candidate{prefix + word, ""})
 	}
-	return answer{words: beginning(found, current)}
+	return found
 }
 
 // beginning keeps what begins with what is there already.

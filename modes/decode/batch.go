@@ -15,7 +15,6 @@ type batch struct {
 	context []scan.Context
 	results []follow.Result // of the answers; their texts' memory is used again
 	source  *source
-	layouts *layouts
 	out     []*record // what is to be printed, in its order
 }
 
@@ -34,14 +33,14 @@ const (
 
 var kindNames = [...]string{"", wire.TypeHello, wire.TypeHelloAck, wire.TypeRequest, wire.TypeResponse, wire.TypeClose, ""}
 
-// add takes a find into the batch.
-func (b *batch) add(f *scan.Found) {
+// add takes a find into the batch. The layouts are those of its scanner.
+func (b *batch) add(f *scan.Found, known *layouts) {
 	r := b.next()
 	r.source, r.offset, r.whole = b.source, f.Offset, f.Whole
 	if !f.Context.Empty() {
 		f.Context.Resolve() // here, where there is less to do than where answers are opened
 		b.context = append(b.context, f.Context)
-		r.context = int32(len(b.context))
+		r.around = &b.context[len(b.context)-1] // stays as it is where the list moves away
 	}
 	if f.Frame == nil {
 		r.kind, r.truth, r.before = truthKind, f.Truth, f.Before
@@ -51,7 +50,7 @@ func (b *batch) add(f *scan.Found) {
 	if f.Bare {
 		data = f.Frame.Top
 	}
-	r.take(data, b.layouts.of(f.Frame, data))
+	r.take(data, known.of(f.Frame, data))
 	switch r.kind {
 	case requestKind:
 	case answerKind:

@@ -30,7 +30,7 @@ func (w *jsonWriter) append(b []byte, r *record) []byte {
 		switch {
 		case r.kind == requestKind && r.result == nil:
 			return appendRequest(b, r)
-		case r.isAnswer && r.result.Status == follow.OK && r.result.Note == "" && r.result.Period > 0 && isLetters(r.result.Text):
+		case r.isAnswer() && r.result.Status == follow.OK && r.result.Note == "" && r.result.Period > 0 && isLetters(r.result.Text):
 			return appendAnswer(b, r)
 		}
 	}
@@ -88,11 +88,11 @@ func (r *record) appendRest(b []byte) []byte {
 	}
 	res := r.result
 	if res == nil {
-		if r.note == "" {
+		if len(r.facts) == 0 {
 			return append(b, `,"key_period":null,"text":null,"status":"ok","note":null}`+"\n"...)
 		}
 		b = append(b, `,"key_period":null,"text":null,"status":"ok","note":`...)
-		return append(appendText(b, r.note), "}\n"...)
+		return append(appendText(b, joined(r.facts)), "}\n"...)
 	}
 	b = append(b, `,"key_period":`...)
 	if res.Period == 0 {

@@ -27,7 +27,6 @@ func TestJSONPaths(t *testing.T) {
 		}
 		rec.dir = directionOf(rec.kind, false)
 		if rec.kind == answerKind {
-			rec.isAnswer = true
 			rec.result = &follow.Result{
 				Status: follow.Statuses()[r.IntN(2)*r.IntN(8)], Period: r.IntN(12),
 				Text: pick("abcdefgh", "", "a b", "z{", "`a", "é", "\x1b[m", "\xff"), Note: string(pick("", "", "new key", `it is "so"`)),

@@ -93,7 +93,7 @@ func (r *record) where() string {
 // rest is the text and the notes.
 func (r *record) rest() string {
 	if r.result == nil {
-		return r.note
+		return joined(r.facts)
 	}
 	var parts []string
 	switch r.result.Status {

@@ -38,9 +38,6 @@ func (op *opener) batch(b *batch) {
 	b.reserve()
 	for i := range b.records {
 		r := &b.records[i]
-		if r.context > 0 {
-			r.around = &b.context[r.context-1]
-		}
 		if r.kind == truthKind {
 			op.verify.truth(r.stream(), string(r.truth), r.before, r.offset)
 			continue
@@ -68,7 +65,6 @@ func (op *opener) frame(b *batch, r *record) {
 	case r.kind == requestKind:
 	default:
 		r.facts = op.describe(r, b.part(r.header), b.part(r.data))
-		r.note = joined(r.facts)
 	}
 	if r.kind == otherKind {
 		r.name = string(b.part(r.data).Get("message-type").AppendText(nil))
@@ -77,7 +73,6 @@ func (op *opener) frame(b *batch, r *record) {
 
 func (op *opener) answer(b *batch, r *record) {
 	r.answer.Stream = r.stream()
-	r.isAnswer = true
 	if op.mayWait(&r.answer) {
 		r.result = new(follow.Result)
 	} else {
@@ -120,7 +115,7 @@ func (op *opener) release(b *batch) {
 }
 
 func (op *opener) print(b *batch, r *record) {
-	if r.isAnswer {
+	if r.isAnswer() {
 		op.counts.status[r.result.Status]++
 	}
 	b.out = append(b.out, r)

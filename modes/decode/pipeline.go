@@ -155,11 +155,11 @@ func (pl *pipeline) readFile(ctx context.Context, name string, hand func(*batch)
 // scan scans one input. What is left of a window goes in front of the next.
 func (pl *pipeline) scan(ctx context.Context, src *source, in io.Reader, hand func(*batch) error) error {
 	s := &scan.Scanner{Truths: pl.o.verify}
-	shapes := new(layouts)
+	known := new(layouts)
 	var left []byte
 	for final := false; !final; {
 		b := <-pl.free
-		b.source, b.layouts = src, shapes
+		b.source = src
 		b.window = append(b.window[:0], left...)
 		n, err := in.Read(b.window[len(b.window):min(cap(b.window), len(b.window)+readSize)])
 		b.window = b.window[:len(b.window)+n]
@@ -170,7 +170,7 @@ func (pl *pipeline) scan(ctx context.Context, src *source, in io.Reader, hand fu
 		if ctx.Err() != nil {
 			final = true
 		}
-		used := s.Scan(b.window, final, b.add)
+		used := s.Scan(b.window, final, func(f *scan.Found) { b.add(f, known) })
 		left = append(left[:0], b.window[used:]...)
 		pl.bar.add(n)
 		if err := hand(b); err != nil {

@@ -52,7 +52,7 @@ func (pr *printer) write(r *record) error {
 	}
 	switch {
 	case pr.o.text:
-		if !r.isAnswer || r.result.Status != follow.OK {
+		if !r.isAnswer() || r.result.Status != follow.OK {
 			return nil
 		}
 		pr.buf = append(append(pr.buf, modes.Show(string(r.result.Text))...), '\n')

@@ -16,11 +16,9 @@ type record struct {
 	kind       kind
 	whole      bool
 	fromServer bool // it has sequesce
-	isAnswer   bool // a whole one
 	before     bool // of a text that the log prints: before its answer
 	dir        direction
-	context    int32          // in the batch's, from 1 on; 0: nothing stands around it
-	around     *scan.Context  // the same; nil where it is nothing
+	around     *scan.Context  // what stands around it; nil where that is nothing
 	answer     follow.Answer  // session and sequence of all kinds
 	header     [2]int32       // from and to in members
 	data       [2]int32       //
@@ -28,7 +26,6 @@ type record struct {
 	result     *follow.Result // of an answer, and of a frame that is cut off
 	name       string         // of another kind
 	facts      []diagram.Fact // of a frame that is no answer
-	note       string         // the same in one line
 }
 
 // direction is where a frame goes.
@@ -90,6 +87,9 @@ func (r *record) peer() string {
 	}
 	return r.around.Peer
 }
+
+// isAnswer says whether it is an answer, and whole.
+func (r *record) isAnswer() bool { return r.kind == answerKind && r.whole }
 
 // pending says whether what becomes of it is not known yet.
 func (r *record) pending() bool { return r.result != nil && r.result.Pending }

@@ -51,9 +51,9 @@ func protoPage(list []modes.Mode, v modes.Version) string {
 		}
 		p.examples(m)
 	}
+	p.macro("Sh", quoted("SEE ALSO"))
 	for _, m := range list {
 		if m.Manual != nil {
-			p.macro("Sh", quoted("SEE ALSO"))
 			p.macro("Xr", "proto-"+m.Name, "1")
 		}
 	}
@@ -198,14 +198,9 @@ func (p *page) environment(list []modes.Mode) {
 
 func (p *page) files() {
 	p.macro("Sh", "FILES")
-	p.macro("Bl", "-tag", "-width", "4n", "-compact")
-	for _, row := range [][2]string{
+	p.list("Pa", [][2]string{
 		{"~/.local/state/proto/cert.crt", "the certificate that serve makes for itself, which connect and repl on this machine trust; on Windows in %LocalAppData%\\proto"},
 		{"~/.local/state/proto/key.pem", "its private key"},
 		{"~/.local/state/proto/history", "what was typed at the prompt of repl, without secrets"},
-	} {
-		p.macro("It", "Pa", quoted(row[0]))
-		p.text(row[1])
-	}
-	p.macro("El")
+	})
 }

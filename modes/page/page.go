@@ -56,9 +56,11 @@ func (p *Page) script() string {
 	return "(() => {\n'use strict';\n" + read("theme.js") + p.Script + "})();\n"
 }
 
-// read reads a file that is embedded, and so is there.
-func read(name string) string {
-	b, _ := common.ReadFile(name)
+func read(name string) string { return Read(common, name) }
+
+// Read reads a file that is embedded, and so is there.
+func Read(files embed.FS, name string) string {
+	b, _ := files.ReadFile(name)
 	return string(b)
 }
 

@@ -14,8 +14,7 @@ func (s *settings) listenAll(ctx context.Context, log *slog.Logger) (listeners [
 	if listeners, err = activated(); err != nil {
 		return nil, err
 	}
-	keepAlive(listeners, s.limits.keepalive)
-	if len(listeners) == 0 {
+	if listeners = keepAlive(listeners, s.limits.keepalive); len(listeners) == 0 {
 		if listeners, err = listen(ctx, s.listen, s.limits.keepalive); err != nil {
 			return nil, err
 		}

@@ -36,10 +36,7 @@ const (
 )
 
 func newLivePage(s *server, version string) *livePage {
-	read := func(name string) string {
-		b, _ := liveFiles.ReadFile("live/" + name) // it is embedded, and so is there
-		return string(b)
-	}
+	read := func(name string) string { return page.Read(liveFiles, "live/"+name) }
 	p := &page.Page{Title: "proto serve", Body: read("live.html"), Style: read("live.css"), Script: read("live.js"), Live: true}
 	return &livePage{
 		server: s, version: version, started: time.Now(), header: p.Policy() + "; frame-ancestors 'none'",

@@ -29,11 +29,7 @@ func document(title string) *page.Page {
 	return p
 }
 
-// read reads a file that is embedded, and so is there.
-func read(name string) string {
-	b, _ := assets.ReadFile("assets/" + name)
-	return string(b)
-}
+func read(name string) string { return page.Read(assets, "assets/"+name) }
 
 // A Frame is a row of the page. Its texts are as they may be shown: the page shows
 // them as they are. Empty ones are not known.

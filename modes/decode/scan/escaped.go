@@ -61,7 +61,7 @@ func (w *scanning) undone(at, end int) (int, outcome) {
 		return 0, wantMore
 	}
 	c.after = behindString(c.after)
-	w.setContext(c)
+	w.find.Context = c
 	if w.report(at, &w.frame) {
 		w.letGo()
 		return end, found

@@ -44,7 +44,7 @@ func (w *scanning) hexRecord(at int) (int, outcome) {
 	if err != nil {
 		return 0, nothing
 	}
-	w.setContext(Context{before: rest[:i]})
+	w.find.Context = Context{before: rest[:i]}
 	if _, err := wire.Parse(frame, limits(), &w.frame); err != nil || !w.report(at, &w.frame) {
 		return 0, nothing
 	}

@@ -52,7 +52,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 		next = end
 	}
 	n, err := wire.Parse(w.text, limits(), &w.frame)
-	w.setContext(reader.context(c))
+	w.find.Context = reader.context(c)
 	if err != nil || n == 0 || !w.report(at, &w.frame) {
 		return 0, nothing
 	}

@@ -53,8 +53,6 @@ type Scanner struct {
 	places  []int32
 	records recordReader
 	find    Found // what is reported of frames
-
-	surrounded bool // find has a context
 }
 
 type span struct{ from, to int64 }
@@ -244,13 +242,13 @@ func (w *scanning) plain(at int) (int, outcome) {
 // whole reports an object that lies as it is.
 func (w *scanning) whole(at, end int, f *wire.Frame) (int, outcome) {
 	if w.alone(at) {
-		w.noContext()
+		w.find.Context = Context{}
 	} else {
 		c, o := w.contextOf(at, end)
 		if o == wantMore {
 			return 0, wantMore
 		}
-		w.setContext(c)
+		w.find.Context = c
 	}
 	if w.report(at, f) {
 		return end, found
@@ -270,16 +268,6 @@ func (w *scanning) alone(at int) bool {
 		}
 	}
 	return true
-}
-
-// setContext is what report says of the frame's surroundings.
-func (s *Scanner) setContext(c Context) { s.find.Context, s.surrounded = c, true }
-
-func (s *Scanner) noContext() {
-	if s.surrounded {
-		s.setContext(Context{})
-		s.surrounded = false
-	}
 }
 
 // report emits an object that was read, if it is a frame.
