@@ -40,6 +40,7 @@ type User struct {
 type Users struct {
 	source *usersFile // nil: the built-in user
 	queue  *queue     // for a place to compute in
+	yield  func()     // nil: none
 }
 
 // LoadUsers reads a users file: see the package comment for its form. The error, an [*Error], names the first five bad
@@ -66,6 +67,10 @@ func (u *Users) Bound(waiting int) {
 		u.queue.most = waiting
 	}
 }
+
+// Yield makes Check call yield after each 0.1 ms or so that it computes, to let others have the processor. It is to be called
+// before the first Check.
+func (u *Users) Yield(yield func()) { u.yield = yield }
 
 // BuiltIn returns the one user test with the password test, whom a token calls client1 with the id 1: the login of the
 // protocol's description.
@@ -116,7 +121,7 @@ func (u *Users) Check(ctx context.Context, name string, password []byte) (User, 
 		return User{}, err
 	}
 	defer u.queue.leave()
-	user, err := t.check(name, password)
+	user, err := t.check(name, password, u.yield)
 	if err == nil {
 		t.verified.add(name, password)
 	}
@@ -124,7 +129,7 @@ func (u *Users) Check(ctx context.Context, name string, password []byte) (User, 
 }
 
 // check takes the same time for every login that is refused.
-func (t *table) check(name string, password []byte) (User, error) {
+func (t *table) check(name string, password []byte, yield func()) (User, error) {
 	found, known := t.accounts[name]
 	long := len(password) > maxPassword
 	if long {
@@ -133,12 +138,12 @@ func (t *table) check(name string, password []byte) (User, error) {
 	if !known {
 		found = account{hash: t.dummy, cost: t.high}
 	}
-	match := matches(found.hash, password)
+	match := found.matches(password, yield)
 	if known && match && !long {
 		return User{Name: name, ID: found.id}, nil
 	}
 	for _, cost := range t.fillers(found.cost) {
-		_ = matches(dummyHash(cost), password)
+		_ = account{hash: dummyHash(cost), cost: cost}.matches(password, yield)
 	}
 	switch {
 	case !known:

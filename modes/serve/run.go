@@ -45,6 +45,9 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	srv.reload = s.reloader(p, ready)
 	srv.manager = newManager()
 	srv.tidies = true
+	srv.yielder = newYielder()
+	defer srv.yielder.close()
+	ready.users.Yield(srv.yielder.yield)
 	if srv.admin = ready.admin; srv.admin != nil {
 		srv.metrics = newFigures(srv)
 	}

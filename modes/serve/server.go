@@ -47,6 +47,7 @@ type server struct {
 	limits   wire.Limits
 	door     *admission.Door // nil: all are let in
 	slots    slots
+	yielder  *yielder // nil: none
 	away     *turnAway
 	proxies  []netip.Prefix // trusted to say for whom they connect
 	metrics  *figures
@@ -77,7 +78,11 @@ func newServer(core *wire.Server, id *keys.Identity, log *slog.Logger) *server {
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return &s.identity.Load().Certificate, nil
 		},
-		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) { return s.slots.take(hello) },
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			config, err := s.slots.take(hello)
+			s.yielder.yield()
+			return config, err
+		},
 	}
 	return s
 }

@@ -8,18 +8,26 @@ import (
 )
 
 // What is computed in slices is what the library computes.
-func TestSlicesAreBcrypt(t *testing.T) {
+func TestMatchesIsBcrypt(t *testing.T) {
+	const cost = bcrypt.MinCost + 1
 	for _, n := range []int{0, 1, 8, 71, 72} {
 		password := bytes.Repeat([]byte("p\xff"), 36)[:n]
-		hash, err := bcrypt.GenerateFromPassword(password, bcrypt.MinCost)
+		hash, err := bcrypt.GenerateFromPassword(password, cost)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, tried := range [][]byte{password, append(bytes.Clone(password), 'x'), []byte("other"), nil} {
+			slices := 0
 			want := bcrypt.CompareHashAndPassword(hash, tried) == nil
-			if got := matches(hash, tried); got != want {
+			if got := (account{hash: hash, cost: cost}).matches(tried, func() { slices++ }); got != want {
 				t.Errorf("password of %d bytes, tried %d: %v, want %v", n, len(tried), got, want)
 			}
+			if want := 1 << cost / sliceRounds; slices != want {
+				t.Errorf("computed in %d slices, want %d", slices, want)
+			}
 		}
+	}
+	if (account{hash: dummyHash(cost), cost: cost}).matches(nil, nil) {
+		t.Error("the dummy has a password")
 	}
 }
