@@ -80,7 +80,7 @@ func newServer(core *wire.Server, id *keys.Identity, log *slog.Logger) *server {
 		},
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			config, err := s.slots.take(hello)
-			s.yielder.yield()
+			s.yielder.poll()
 			return config, err
 		},
 	}

@@ -10,7 +10,7 @@ import (
 
 // With one processor, who waits for the network runs while somebody else computes and
 // yields; with runtime.Gosched in its place he would wait for 10 ms each time.
-func TestYieldLooksAtTheNetwork(t *testing.T) {
+func TestPollLooksAtTheNetwork(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	y := newYielder()
 	defer y.close()
@@ -26,13 +26,13 @@ func TestYieldLooksAtTheNetwork(t *testing.T) {
 		_, _ = r.Read(make([]byte, 1))
 		close(read)
 	})
-	y.yield() // and it waits
+	y.poll() // and it waits
 	if _, err := w.Write([]byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	// Twice, as the event of this write and ours may be learnt of one after the other.
-	y.yield()
-	y.yield()
+	y.poll()
+	y.poll()
 	select {
 	case <-read:
 	default:

@@ -11,7 +11,9 @@ func newYielder() *yielder { return &yielder{} }
 
 func (y *yielder) close() {}
 
-func (y *yielder) yield() {
+func (y *yielder) yield() { y.poll() }
+
+func (y *yielder) poll() {
 	if y != nil {
 		runtime.Gosched()
 	}
