@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 
+	//lint:ignore SA1019 bcrypt is made of Blowfish
 	"golang.org/x/crypto/blowfish"
 )
 
