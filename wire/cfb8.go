@@ -1,6 +1,9 @@
 package wire
 
-import "crypto/cipher"
+import (
+	"crypto/aes"
+	"crypto/cipher"
+)
 
 // BlockSize is AES's block in bytes, and the size of a shift register.
 const BlockSize = 16
@@ -9,27 +12,81 @@ const BlockSize = 16
 // at the start of a key the IV (NIST SP 800-38A, 6.3).
 type Register [BlockSize]byte
 
-// cfb8 runs AES in CFB mode with 8-bit segments. Its window holds the register
-// and behind it the block of cipher text being made or read: the register of
-// byte i is then window[i:i+16], and nothing is ever shifted.
+// shift moves the last cipher text in, at most 16 bytes.
+func (r *Register) shift(cipherText []byte) {
+	n := len(cipherText)
+	copy(r[:], r[n:])
+	copy(r[BlockSize-n:], cipherText)
+}
+
+// cfb8 runs AES-256 in CFB mode with 8-bit segments: by the processor's own AES
+// instructions where we can ask for them ([aesni]), else by crypto/aes. Sixteen bytes
+// are sixteen blocks of AES, and to call each through a cipher.Block costs more than
+// the block when they are read, and a third of it when they are made.
+type cfb8 struct {
+	register Register
+	rounds   roundKeys
+	standard standardCFB8
+}
+
+func (c *cfb8) setKey(key *Key) {
+	if aesni {
+		c.rounds.expand(key)
+		return
+	}
+	c.standard.setKey(key)
+}
+
+// encrypt encrypts src into dst, which may be src.
+func (c *cfb8) encrypt(dst, src []byte) {
+	if !aesni {
+		c.standard.encrypt(&c.register, dst, src)
+		return
+	}
+	for len(src) > 0 {
+		n := min(len(src), BlockSize)
+		c.rounds.seal(&c.register, src[:n])
+		copy(dst, c.register[BlockSize-n:])
+		dst, src = dst[n:], src[n:]
+	}
+}
+
+// decrypt decrypts src into dst, which may be src.
+func (c *cfb8) decrypt(dst, src []byte) {
+	if !aesni {
+		c.standard.decrypt(&c.register, dst, src)
+		return
+	}
+	for ; len(src) >= BlockSize; dst, src = dst[BlockSize:], src[BlockSize:] {
+		c.rounds.open(&c.register, (*[BlockSize]byte)(dst), (*[BlockSize]byte)(src))
+	}
+	if n := len(src); n > 0 {
+		before, last := c.register, [BlockSize]byte{}
+		copy(last[:], src)
+		c.register.shift(src)
+		c.rounds.open(&before, &last, &last)
+		copy(dst, last[:n])
+	}
+}
+
+// standardCFB8 is cfb8 by crypto/aes. Its window holds the register and behind it
+// the block of cipher text being made or read: the register of byte i is then
+// window[i:i+16], and nothing is ever shifted.
 //
 // The scratch space is part of the struct because what is handed to a
 // cipher.Block escapes: on the stack it would be two allocations a call.
-type cfb8 struct {
+type standardCFB8 struct {
 	block  cipher.Block
 	window [2 * BlockSize]byte
 	out    [BlockSize]byte
 }
 
-func (c *cfb8) register() (r Register) {
-	copy(r[:], c.window[:BlockSize])
-	return r
+func (c *standardCFB8) setKey(key *Key) {
+	c.block, _ = aes.NewCipher(key[:]) // its one error is a key of another size
 }
 
-func (c *cfb8) setRegister(r Register) { copy(c.window[:BlockSize], r[:]) }
-
-// encrypt encrypts src into dst, which may be src.
-func (c *cfb8) encrypt(dst, src []byte) {
+func (c *standardCFB8) encrypt(register *Register, dst, src []byte) {
+	copy(c.window[:], register[:])
 	for len(src) > 0 {
 		n := min(len(src), BlockSize)
 		for i := range n {
@@ -40,10 +97,11 @@ func (c *cfb8) encrypt(dst, src []byte) {
 		copy(c.window[:BlockSize], c.window[n:n+BlockSize])
 		dst, src = dst[n:], src[n:]
 	}
+	copy(register[:], c.window[:])
 }
 
-// decrypt decrypts src into dst, which may be src.
-func (c *cfb8) decrypt(dst, src []byte) {
+func (c *standardCFB8) decrypt(register *Register, dst, src []byte) {
+	copy(c.window[:], register[:])
 	for len(src) > 0 {
 		n := min(len(src), BlockSize)
 		copy(c.window[BlockSize:], src[:n])
@@ -54,4 +112,5 @@ func (c *cfb8) decrypt(dst, src []byte) {
 		copy(c.window[:BlockSize], c.window[n:n+BlockSize])
 		dst, src = dst[n:], src[n:]
 	}
+	copy(register[:], c.window[:])
 }

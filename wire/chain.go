@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"crypto/aes"
 	"errors"
 )
 
@@ -99,16 +98,16 @@ func (c *Chain) Restart(key Key, iv IV, d Dialect) {
 
 // Rekey goes over to a new key; the register is the IV again.
 func (c *Chain) Rekey(key Key) {
-	c.cfb8.block, _ = aes.NewCipher(key[:]) // its one error is a key of another size
-	c.cfb8.setRegister(c.iv)
+	c.cfb8.setKey(&key)
+	c.cfb8.register = c.iv
 }
 
 // Register is the state from which the next text is sealed or opened.
-func (c *Chain) Register() Register { return c.cfb8.register() }
+func (c *Chain) Register() Register { return c.cfb8.register }
 
 // SetRegister goes to another place of the chain: to the last 16 bytes of
 // cipher text before the answer to open.
-func (c *Chain) SetRegister(r Register) { c.cfb8.setRegister(r) }
+func (c *Chain) SetRegister(r Register) { c.cfb8.register = r }
 
 // Seal encrypts a text and appends the number that is its `data` to dst.
 // whole is false where the cipher text begins with a zero byte, which the

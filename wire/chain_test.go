@@ -19,34 +19,63 @@ func unhex(t *testing.T, s string) []byte {
 	return b
 }
 
+// eachCFB8 runs a test with each way in which this machine can compute CFB8.
+func eachCFB8(t *testing.T, test func(t *testing.T, encrypt, decrypt func(key Key, register *Register, dst, src []byte))) {
+	t.Run("standard", func(t *testing.T) {
+		var c standardCFB8
+		test(t, func(key Key, register *Register, dst, src []byte) {
+			c.setKey(&key)
+			c.encrypt(register, dst, src)
+		}, func(key Key, register *Register, dst, src []byte) {
+			c.setKey(&key)
+			c.decrypt(register, dst, src)
+		})
+	})
+	t.Run("aesni", func(t *testing.T) {
+		if !aesni {
+			t.Skip("this processor, or this build, has no AES instructions for us")
+		}
+		var c cfb8
+		run := func(crypt func(*cfb8, []byte, []byte)) func(Key, *Register, []byte, []byte) {
+			return func(key Key, register *Register, dst, src []byte) {
+				c.setKey(&key)
+				c.register = *register
+				crypt(&c, dst, src)
+				*register = c.register
+			}
+		}
+		test(t, run((*cfb8).encrypt), run((*cfb8).decrypt))
+	})
+}
+
 // TestCFB8KnownAnswer is NIST SP 800-38A, F.3.11 (encryption) and F.3.12.
 func TestCFB8KnownAnswer(t *testing.T) {
-	block, err := aes.NewCipher(unhex(t, "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	key := Key(unhex(t, "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"))
 	iv := Register(unhex(t, "000102030405060708090a0b0c0d0e0f"))
 	plain := unhex(t, "6bc1bee22e409f96e93d7e117393172aae2d")
 	cipherText := unhex(t, "dc1f1a8520a64db55fcc8ac554844e889700")
-	for cut := range plain { // the chain runs on wherever it is cut
-		c := cfb8{block: block}
-		c.setRegister(iv)
-		got := make([]byte, len(plain))
-		c.encrypt(got[:cut], plain[:cut])
-		c.encrypt(got[cut:], plain[cut:])
-		if !bytes.Equal(got, cipherText) {
-			t.Fatalf("F.3.11 cut at %d: %x", cut, got)
+	eachCFB8(t, func(t *testing.T, encrypt, decrypt func(Key, *Register, []byte, []byte)) {
+		for cut := range plain { // the chain runs on wherever it is cut
+			register, got := iv, make([]byte, len(plain))
+			encrypt(key, &register, got[:cut], plain[:cut])
+			encrypt(key, &register, got[cut:], plain[cut:])
+			if !bytes.Equal(got, cipherText) {
+				t.Fatalf("F.3.11 cut at %d: %x", cut, got)
+			}
+			if !bytes.Equal(register[:], cipherText[2:]) {
+				t.Errorf("register %x is not the last 16 bytes of cipher text", register)
+			}
+			register = iv
+			decrypt(key, &register, got[:cut], got[:cut])
+			decrypt(key, &register, got[cut:], got[cut:])
+			if !bytes.Equal(got, plain) {
+				t.Fatalf("F.3.12 cut at %d: %x", cut, got)
+			}
+			if !bytes.Equal(register[:], cipherText[2:]) {
+				t.Errorf("register %x is not the last 16 bytes of cipher text", register)
+			}
 		}
-		if r := c.register(); !bytes.Equal(r[:], cipherText[2:]) {
-			t.Errorf("register %x is not the last 16 bytes of cipher text", r)
-		}
-		c.setRegister(iv)
-		c.decrypt(got[:cut], got[:cut])
-		c.decrypt(got[cut:], got[cut:])
-		if !bytes.Equal(got, plain) {
-			t.Fatalf("F.3.12 cut at %d: %x", cut, got)
-		}
-	}
+	})
 }
 
 // slowCFB8 is SP 800-38A, 6.3 written down: one shift register, moved a byte at
@@ -68,22 +97,29 @@ func slowCFB8(key Key, register Register, in []byte, encrypt bool) []byte {
 }
 
 func TestCFB8AgainstSlow(t *testing.T) {
-	r := rand.New(rand.NewPCG(2, 2))
-	for range 500 {
-		key, iv := Key(randomBytes(r, 32)), Register(randomBytes(r, 16))
-		text := randomBytes(r, 1+r.IntN(70))
-		c := NewChain(key, iv, Dialect{})
-		got := make([]byte, len(text))
-		c.cfb8.encrypt(got, text)
-		if want := slowCFB8(key, iv, text, true); !bytes.Equal(got, want) {
-			t.Fatalf("encrypt %x: %x, want %x", text, got, want)
+	eachCFB8(t, func(t *testing.T, encrypt, decrypt func(Key, *Register, []byte, []byte)) {
+		r := rand.New(rand.NewPCG(2, 2))
+		for n := range 2000 {
+			key, iv := Key(randomBytes(r, 32)), Register(randomBytes(r, 16))
+			text := randomBytes(r, n%70)
+			register, got := iv, make([]byte, len(text))
+			encrypt(key, &register, got, text)
+			if want := slowCFB8(key, iv, text, true); !bytes.Equal(got, want) {
+				t.Fatalf("encrypt %x: %x, want %x", text, got, want)
+			}
+			register = iv
+			decrypt(key, &register, got, text)
+			if want := slowCFB8(key, iv, text, false); !bytes.Equal(got, want) {
+				t.Fatalf("decrypt %x: %x, want %x", text, got, want)
+			}
+			inPlace := bytes.Clone(text)
+			register = iv
+			decrypt(key, &register, inPlace, inPlace)
+			if !bytes.Equal(inPlace, got) {
+				t.Fatalf("decrypt %x in place: %x, want %x", text, inPlace, got)
+			}
 		}
-		c.SetRegister(iv)
-		c.cfb8.decrypt(got, text)
-		if want := slowCFB8(key, iv, text, false); !bytes.Equal(got, want) {
-			t.Fatalf("decrypt %x: %x, want %x", text, got, want)
-		}
-	}
+	})
 }
 
 const (

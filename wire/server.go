@@ -204,7 +204,6 @@ func (s *Server) hello(ctx context.Context, dst []byte, f *Frame, peer netip.Add
 		s.release(user)
 		return refuse(dst, seq, Failed, err)
 	}
-	session.key = Key{}
 	s.add(session)
 	return Verdict{Event: Opened, Reply: reply, Session: session}
 }

@@ -16,7 +16,7 @@ type Session struct {
 	Start time.Time
 
 	token []byte
-	key   Key // until its HELLO_ACK is written
+	key   Key // the one at hand; under mu once HELLO_ACK is written
 
 	mu       sync.Mutex // held while a request is answered
 	chain    *Chain
@@ -79,15 +79,18 @@ func (s *Server) request(dst []byte, session *Session, seq *Sequence, now time.T
 // with them if it is a new one.
 func (s *Server) seal(session *Session) (key *Key, err error) {
 	rekey := s.config.Rekey > 0 && (session.answered+1)%s.config.Rekey == 0
-	block, register := session.chain.cfb8.block, session.chain.Register()
+	register := session.chain.Register()
 	if s.config.Text == nil {
 		key, err = session.sealRandom(s.config.Random, rekey)
 	} else {
 		key, err = session.sealText(s.config.Random, cutText(s.config.Text()), rekey)
 	}
-	if err != nil {
-		session.chain.cfb8.block = block // what was sealed is not sent
+	switch {
+	case err != nil: // what was sealed is not sent
+		session.chain.Rekey(session.key)
 		session.chain.SetRegister(register)
+	case key != nil:
+		session.key = *key
 	}
 	return key, err
 }
