@@ -53,13 +53,14 @@ type Door struct {
 	here      map[netip.Prefix]int
 	known     known // somebody has logged in from there
 	suspects  known // something was done wrong from there, and nobody has logged in since
+	unlucky   known // refused by chance, and when
 	penalties penalties
 }
 
 // NewDoor makes a Door.
 func NewDoor(l Limits) *Door {
 	return &Door{
-		limits: l, here: make(map[netip.Prefix]int), known: make(known), suspects: make(known),
+		limits: l, here: make(map[netip.Prefix]int), known: make(known), suspects: make(known), unlucky: make(known),
 		penalties: penalties{rules: l.Penalties, byAddress: make(map[netip.Prefix]*penalty)},
 	}
 }
@@ -110,10 +111,32 @@ func (d *Door) refuse(g *Guest, now time.Time) Reason {
 		return "" // whoever has logged in before is let in again however many strangers there are
 	case l.Startups.crowd(waiting) && !g.exempt && d.suspects.has(g.addr, now, suspectFor):
 		return TooManyStarted
-	case l.Startups.refuse(waiting, l.Random):
+	case l.Startups.refuse(waiting, l.Random) && (waiting >= l.Startups.Full || !d.comesBack(g, now)):
 		return TooManyStarted
 	}
 	return ""
+}
+
+// Who is refused by chance and comes back in this time need not be lucky again: a
+// client pauses before it tries anew, and who attacks does not.
+const (
+	backFrom = 150 * time.Millisecond
+	backTo   = 5 * time.Second
+)
+
+// comesBack says whether somebody who has no luck has had none before, and has waited
+// since. That counts once. Exempt addresses stand for many, and always take their chance.
+func (d *Door) comesBack(g *Guest, now time.Time) bool {
+	if g.exempt {
+		return false
+	}
+	at, before := d.unlucky[g.addr]
+	if waited := now.Sub(at); before && waited >= backFrom && waited < backTo {
+		delete(d.unlucky, g.addr)
+		return true
+	}
+	d.unlucky.add(g.addr, now)
+	return false
 }
 
 // clear sends away who takes too long while there are too many.

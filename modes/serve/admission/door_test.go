@@ -208,6 +208,35 @@ func TestSuspectsComeLast(t *testing.T) {
 	}
 }
 
+// TestUnluckyComesBack: who was refused by chance and waits before the next try is let
+// in, once, unless all are refused.
+func TestUnluckyComesBack(t *testing.T) {
+	d := newDoor(t, Limits{Startups: Startups{2, 30, 4}, Exempt: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
+	d.enter(stranger(1), "")
+	d.enter(stranger(2), "")
+	d.enter(stranger(3), TooManyStarted)
+	d.enter("192.0.2.1", TooManyStarted)
+	d.now = d.now.Add(backFrom - 1)
+	d.enter(stranger(3), TooManyStarted) // and has to wait again
+	d.now = d.now.Add(backFrom - 1)
+	d.enter(stranger(3), TooManyStarted)
+	d.enter(stranger(4), TooManyStarted)
+	d.now = d.now.Add(backFrom)
+	d.enter(stranger(3), "").Leave()
+	d.enter(stranger(3), TooManyStarted) // once
+	d.enter("192.0.2.1", TooManyStarted)
+	d.now = d.now.Add(backTo)
+	d.enter(stranger(4), TooManyStarted) // too long ago
+	d.now = d.now.Add(backFrom)
+	d.enter(stranger(4), "")
+	d.enter(stranger(5), TooManyStarted)
+	d.dice = 99
+	d.enter(stranger(6), "")
+	d.dice = 0
+	d.now = d.now.Add(backFrom)
+	d.enter(stranger(5), TooManyStarted) // that was the last place
+}
+
 // TestPatience: the more there are, the less time each has.
 func TestPatience(t *testing.T) {
 	s := Startups{100, 30, 300}
