@@ -224,3 +224,41 @@ func FuzzToken(f *testing.F) {
 		}
 	})
 }
+
+// TestVerifySignature: the signature counts, and neither the time nor the claims do.
+func TestVerifySignature(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	s, err := NewSigner(bytes.Repeat([]byte("k"), 32), func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := NewSigner(bytes.Repeat([]byte("o"), 32), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := s.Sign("test", 1, 1, now, now.Add(time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"name": "client1"}).SignedString(bytes.Repeat([]byte("k"), 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []time.Time{now.Add(-time.Hour), now, now.Add(time.Hour)} {
+		now = at
+		if err := s.VerifySignature(token); err != nil {
+			t.Errorf("at %v: %v", at, err)
+		}
+	}
+	if err := s.VerifySignature(bare); err != nil {
+		t.Errorf("without expiry: %v", err)
+	}
+	for text, want := range map[string]error{"": ErrTokenMissing, "a.b.c": ErrTokenMalformed, token + "\n": ErrTokenMalformed} {
+		if err := s.VerifySignature(text); !errors.Is(err, want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if err := other.VerifySignature(token); !errors.Is(err, ErrTokenKey) {
+		t.Errorf("another key: %v", err)
+	}
+}

@@ -133,3 +133,14 @@ func TestReadLine(t *testing.T) {
 		t.Error("a line of 1 MiB was read")
 	}
 }
+
+// TestShellWord: sh gives back what was quoted, and a terminal is not touched.
+func TestShellWord(t *testing.T) {
+	for word, want := range map[string]string{
+		"a/b-1.pcap": "a/b-1.pcap", "": "''", "a b;c": "'a b;c'", "it's": `'it'\''s'`, "a\x1b'\"b": `$'a\x1b\'"b'`,
+	} {
+		if got := ShellWord(word); got != want {
+			t.Errorf("%q: %s, want %s", word, got, want)
+		}
+	}
+}

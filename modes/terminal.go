@@ -36,6 +36,19 @@ func printable(s string) bool {
 	return true
 }
 
+// ShellWord quotes a word for a shell where it needs it. What is not fit for a terminal
+// is escaped as bash, zsh and ksh read it.
+func ShellWord(s string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%,="
+	switch {
+	case s != "" && strings.Trim(s, plain) == "":
+		return s
+	case !printable(s):
+		return "$'" + strings.NewReplacer(`\"`, `"`, `'`, `\'`).Replace(quote(s)[1:len(quote(s))-1]) + "'"
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
 // ShortDuration shows three digits: 812µs, 1.25ms, 30.1s.
 func ShortDuration(d time.Duration) string {
 	unit := time.Nanosecond

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -183,7 +184,7 @@ func (o *options) readKeys(c *cli.Context) error {
 		if err != nil {
 			return modes.Coded(modes.ExitUsage, err)
 		}
-		o.signer, err = tokenSigner(secret)
+		o.signer, err = keys.NewSigner(secret, time.Now)
 		return modes.Coded(modes.ExitUsage, err)
 	}
 	return nil

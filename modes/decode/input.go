@@ -25,10 +25,15 @@ type source struct {
 	size  int64  // 0 where it is not known
 	head  []byte // the first bytes, as they are in the file
 	packs string // what packs it: "gzip", "zstd"
+	live  bool   // a pipe or the like: more may come, and somebody may wait for what has come
 }
 
-// headSize is how much of an input is looked at to know what it is.
-const headSize = 4096
+// headSize is how much of an input is looked at to know what it is, and magicSize how
+// much must be.
+const (
+	headSize  = 4096
+	magicSize = 4
+)
 
 // open opens an input and undoes its packing.
 func (o *options) open(name string, stdin io.Reader) (*source, io.ReadCloser, error) {
@@ -50,14 +55,26 @@ func (o *options) open(name string, stdin io.Reader) (*source, io.ReadCloser, er
 		}
 		file, raw = f, f
 	}
+	src.live = !isRegular(raw)
 	in := bufio.NewReaderSize(raw, headSize)
-	src.head, _ = in.Peek(headSize) // an error comes again
-	src.head = append([]byte(nil), src.head...)
+	_, _ = in.Peek(magicSize)         // an error comes again
+	head, _ := in.Peek(in.Buffered()) // what one read gave: of a pipe the rest may take long
+	src.head = append([]byte(nil), head...)
 	reader, err := unpack(src, in)
 	if err != nil {
 		return nil, nil, cannotRead(name, err)
 	}
 	return src, &closing{reader, file}, nil
+}
+
+// isRegular says whether it is a file on a disk, all of which is there.
+func isRegular(r io.Reader) bool {
+	file, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode().IsRegular()
 }
 
 func cannotRead(name string, err error) error {
@@ -80,8 +97,9 @@ func (c *closing) Close() error {
 	return c.file.Close()
 }
 
-// maxZstdWindow bounds the memory that a zstd file can ask for.
-const maxZstdWindow = 8 << 20
+// maxZstdWindow bounds the memory that a zstd file can ask for: as the program zstd
+// does, whose --ultra -22 asks for it.
+const maxZstdWindow = 128 << 20
 
 func unpack(src *source, in *bufio.Reader) (io.Reader, error) {
 	switch {

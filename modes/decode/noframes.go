@@ -18,11 +18,13 @@ func noFrames(src *source) error {
 	switch {
 	case isPacketCapture(src.head):
 		e.Message = name + " is a packet capture, and what is in it is encrypted"
-		e.Hint = fmt.Sprintf("tshark -r %s -o tls.keylog_file:KEYS -d tcp.port==5000,tls -d tls.port==5000,data -o data.show_as_text:TRUE -Y data -T fields -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text | proto decode", name)
+		e.Hint = fmt.Sprintf("tshark -r %s -o tls.keylog_file:KEYS -d tcp.port==5000,tls -d tls.port==5000,data -o data.show_as_text:TRUE -Y data -T fields -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text | proto decode", modes.ShellWord(src.name))
+	case isDump(src.head):
+		e.Hint = fmt.Sprintf("is it a dump of xxd? xxd -r %s | proto decode", modes.ShellWord(src.name))
 	case isHex(src.head):
-		e.Hint = fmt.Sprintf("is it hex? xxd -r -p %s | proto decode", name)
+		e.Hint = fmt.Sprintf("is it hex? xxd -r -p %s | proto decode", modes.ShellWord(src.name))
 	case isBase64(src.head):
-		e.Hint = fmt.Sprintf("is it base64? base64 -d %s | proto decode", name)
+		e.Hint = fmt.Sprintf("is it base64? base64 -d %s | proto decode", modes.ShellWord(src.name))
 	default:
 		e.Hint = `a frame begins with {"header" or {"data", or the same with single quotes`
 	}
@@ -41,6 +43,11 @@ func isPacketCapture(b []byte) bool {
 
 func isHex(b []byte) bool {
 	return consistsOf(b, "0123456789abcdefABCDEF \r\n\t:")
+}
+
+// isDump knows what xxd prints: an offset, sixteen bytes as hex, and as text.
+func isDump(b []byte) bool {
+	return len(b) > 10 && string(b[:9]) == "00000000:" && isHex(b[:min(len(b), 48)])
 }
 
 func isBase64(b []byte) bool {

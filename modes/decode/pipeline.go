@@ -157,15 +157,16 @@ func (pl *pipeline) scan(ctx context.Context, src *source, in io.Reader, hand fu
 	s := &scan.Scanner{Truths: pl.o.verify}
 	known := new(layouts)
 	var left []byte
+	var broken error
 	for final := false; !final; {
 		b := <-pl.free
 		b.source = src
 		b.window = append(b.window[:0], left...)
 		n, err := in.Read(b.window[len(b.window):min(cap(b.window), len(b.window)+readSize)])
 		b.window = b.window[:len(b.window)+n]
+		// What is cut off or damaged further on is good up to there.
 		if final = err != nil; final && err != io.EOF {
-			pl.free <- b
-			return err
+			broken = err
 		}
 		if ctx.Err() != nil {
 			final = true
@@ -177,5 +178,5 @@ func (pl *pipeline) scan(ctx context.Context, src *source, in io.Reader, hand fu
 			return err
 		}
 	}
-	return nil
+	return broken
 }

@@ -29,7 +29,7 @@ func (pr *printer) batch(b *batch) error {
 			return err
 		}
 	}
-	if pr.flush {
+	if pr.flush || b.source != nil && b.source.live {
 		return pr.flushAll()
 	}
 	return nil

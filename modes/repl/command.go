@@ -227,7 +227,7 @@ func again(c *cli.Context) string {
 	}
 	for _, name := range []string{"user", "password-file", "ca", "pin", "mac"} {
 		if c.IsSet(name) && c.String(name) != "" {
-			words = append(words, "--"+name, shellWord(c.String(name)))
+			words = append(words, "--"+name, modes.ShellWord(c.String(name)))
 		}
 	}
 	for _, name := range []string{"insecure", "strict"} {
@@ -239,7 +239,7 @@ func again(c *cli.Context) string {
 		words = append(words, "--timeout", c.Duration("timeout").String())
 	}
 	for _, v := range values(c, "var") {
-		words = append(words, "--var", shellWord(v))
+		words = append(words, "--var", modes.ShellWord(v))
 	}
 	return strings.Join(words, " ")
 }

@@ -168,9 +168,9 @@ func (r *runner) failed(b *bench, t *testCase, got *result, err error) {
 	got.block = r.world.secrets.block(f)
 	if t.file != "" {
 		gutter, _, _ := strings.Cut(got.block[len(got.block)-1], "=")
-		line := gutter + "= again   " + r.again + " -f " + shellWord(t.file)
+		line := gutter + "= again   " + r.again + " -f " + modes.ShellWord(t.file)
 		if !t.plain {
-			line = gutter + "= again   " + r.again + " --run " + shellWord(t.id) + " -f " + shellWord(t.file)
+			line = gutter + "= again   " + r.again + " --run " + modes.ShellWord(t.id) + " -f " + modes.ShellWord(t.file)
 		}
 		got.block = append(got.block, line)
 	}
@@ -224,13 +224,3 @@ func (r *runner) print(got *result, t *testCase) {
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("  (%.2fs)", d.Seconds()) }
-
-// shellWord quotes a word for a shell where it must be.
-func shellWord(s string) string {
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./:=@%+,", r))
-	}) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}

@@ -49,7 +49,7 @@ func (s *settings) connectLine(addr net.Addr, id *keys.Identity) string {
 	line := []string{"proto connect", reachable(addr)}
 	switch {
 	case s.cert != "" && id.CertFile != "":
-		line = append(line, "--ca", shellWord(absolute(id.CertFile)))
+		line = append(line, "--ca", modes.ShellWord(absolute(id.CertFile)))
 	case s.cert != "" || id.CertFile == "":
 		line = append(line, "--pin", id.Pin())
 	}
@@ -70,14 +70,6 @@ func absolute(file string) string {
 		return abs
 	}
 	return file
-}
-
-// shellWord quotes a file name for a shell where it needs it.
-func shellWord(s string) string {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%,=") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 func listenHint(err error) string {
