@@ -78,7 +78,7 @@ func flags() []cli.Flag {
 			&cli.StringFlag{Name: "key1", Usage: "the key, as HELLO_ACK has it: the `NUMBER` with 1269", EnvVars: []string{"PROTO_KEY1"}},
 			&cli.StringFlag{Name: "key2", Usage: "the IV, as HELLO_ACK has it: the `NUMBER` with 1269", EnvVars: []string{"PROTO_KEY2"}},
 			&cli.StringFlag{Name: "iv-text", Usage: "the IV, as `TEXT` of 16 letters", EnvVars: []string{"PROTO_IV_TEXT"}},
-			&cli.StringFlag{Name: "dialect", Usage: "`WORDS` shifted or unshifted, padded or unpadded; else found out", EnvVars: []string{"PROTO_DIALECT"}},
+			&cli.StringFlag{Name: "dialect", Usage: "`WORDS` shifted or unshifted, padded or unpadded; what is not said is found out", EnvVars: []string{"PROTO_DIALECT"}},
 			&cli.StringFlag{Name: "token-key-file", Usage: "check the tokens with the key in `FILE`", EnvVars: []string{"PROTO_TOKEN_KEY_FILE"}},
 		),
 	)
@@ -86,20 +86,20 @@ func flags() []cli.Flag {
 
 // options are the flags, checked.
 type options struct {
-	files   []string
-	values  []string
-	json    bool
-	text    bool
-	html    string // a file; "": none
-	follow  bool
-	verify  bool
-	secrets bool
-	color   bool
-	workers int
-	key     *wire.Key
-	iv      *wire.IV
-	dialect *wire.Dialect
-	signer  *keys.Signer
+	files    []string
+	values   []string
+	json     bool
+	text     bool
+	html     string // a file; "": none
+	follow   bool
+	verify   bool
+	secrets  bool
+	color    bool
+	workers  int
+	key      *wire.Key
+	iv       *wire.IV
+	dialects []wire.Dialect // those that there may be; empty: all
+	signer   *keys.Signer
 }
 
 func read(c *cli.Context, p *modes.Process) (o *options, err error) {
@@ -194,21 +194,25 @@ func (o *options) readDialect(words string) error {
 	if words == "" {
 		return nil
 	}
-	d := &wire.Dialect{}
+	all := []wire.Dialect{{}, {Unshifted: true}, {Unpadded: true}, {Unshifted: true, Unpadded: true}}
 	for _, word := range strings.FieldsFunc(words, func(r rune) bool { return r == ',' || r == ' ' }) {
-		switch word {
-		case "shifted":
-			d.Unshifted = false
-		case "unshifted":
-			d.Unshifted = true
-		case "padded":
-			d.Unpadded = false
-		case "unpadded":
-			d.Unpadded = true
-		default:
-			return modes.Usage("the words are shifted, unshifted, padded and unpadded: --dialect unshifted,unpadded", "--dialect cannot be %s", modes.Show(words))
-		}
+		all = slices.DeleteFunc(all, func(d wire.Dialect) bool {
+			switch word {
+			case "shifted":
+				return d.Unshifted
+			case "unshifted":
+				return !d.Unshifted
+			case "padded":
+				return d.Unpadded
+			case "unpadded":
+				return !d.Unpadded
+			}
+			return true
+		})
 	}
-	o.dialect = d
+	if len(all) == 0 {
+		return modes.Usage("one or two of the words shifted or unshifted, padded or unpadded: --dialect unshifted,unpadded", "--dialect cannot be %s", modes.Show(words))
+	}
+	o.dialects = all
 	return nil
 }

@@ -27,7 +27,7 @@ type counts struct {
 
 func newOpener(o *options) *opener {
 	op := &opener{o: o, tokens: make(map[string]string)}
-	op.follower = follow.Follower{Dialect: o.dialect, Key: o.key, IV: o.iv, Hold: !o.follow}
+	op.follower = follow.Follower{Only: o.dialects, Key: o.key, IV: o.iv, Hold: !o.follow}
 	op.verify.on = o.verify
 	return op
 }

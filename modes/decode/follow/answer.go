@@ -25,12 +25,23 @@ func (a *Answer) Prepare() {
 
 // open decrypts in the dialect, or, where that is not known, in each that can be, and
 // leaves the chain as it was if none gives a text.
-func (a *Answer) open(c *wire.Chain, known *wire.Dialect, dst []byte) (text []byte, d wire.Dialect, ok bool) {
+func (f *Follower) open(a *Answer, c *wire.Chain, known *wire.Dialect, dst []byte) (text []byte, d wire.Dialect, ok bool) {
 	if known != nil {
 		text, ok = a.openIn(c, *known, dst)
 		return text, *known, ok
 	}
-	for _, d := range [...]wire.Dialect{{}, {Unshifted: true}} {
+	for _, d := range padded {
+		if !f.may(d) {
+			continue
+		}
+		if text, ok := a.openIn(c, d, dst); ok {
+			return text, d, true
+		}
+	}
+	for _, d := range unpadded { // of long texts, and only where it was said
+		if len(f.Only) == 0 || !f.may(d) {
+			continue
+		}
 		if text, ok := a.openIn(c, d, dst); ok {
 			return text, d, true
 		}
@@ -44,7 +55,7 @@ func (a *Answer) openIn(c *wire.Chain, d wire.Dialect, dst []byte) (text []byte,
 	before := c.Register()
 	c.Dialect = d
 	text, err := a.decrypt(c, dst)
-	if err != nil || !printable(text) {
+	if err != nil || !isText(text) {
 		c.SetRegister(before)
 		return nil, false
 	}

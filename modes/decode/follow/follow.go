@@ -5,11 +5,11 @@
 // The state is found by stream and session, then by the stream's last HELLO_ACK (in
 // the reference server the cipher belongs to the connection), then by session id,
 // then by trying the states used last. An answer counts as read where its padding
-// is valid and its text can be printed.
+// is valid and its text is UTF-8; in the state that it follows on without a gap,
+// valid padding is enough.
 package follow
 
 import (
-	"unicode"
 	"unicode/utf8"
 
 	"proto/wire"
@@ -29,8 +29,9 @@ type Result struct {
 
 // A Follower follows all sessions of a capture. One goroutine at a time.
 type Follower struct {
-	// Dialect, if not nil, is that of all answers; else it is found out.
-	Dialect *wire.Dialect
+	// Only, if it is not empty, are the dialects that answers may be in. Where there is
+	// more than one, it is found out.
+	Only []wire.Dialect
 	// Key and IV, if not nil, are those of sessions whose HELLO_ACK is missing.
 	Key *wire.Key
 	IV  *wire.IV
@@ -110,33 +111,58 @@ func (f *Follower) Ack(stream string, data wire.Members) (note string) {
 	f.init()
 	var key wire.Key
 	var iv wire.IV
-	for _, n := range []struct {
-		name string
-		dst  []byte
-	}{{"key1", key[:]}, {"key2", iv[:]}} {
-		v := data.Get(n.name)
-		if rounded(v) {
-			return n.name + " has been rounded by another tool: its answers cannot be read"
-		}
-		if v.Kind() != wire.Integer || wire.ParseNumber(n.dst, v.Raw(), wire.Shift) != nil {
-			return n.name + " is no key: its answers cannot be read"
+	noKey, noIV := ackNumber(data, "key1", key[:]), ackNumber(data, "key2", iv[:])
+	s := f.add(stream, data.Get("sessionId").Raw())
+	s.chain = wire.NewChain(key, iv, wire.Dialect{})
+	s.lastSequence = append(s.lastSequence, ackSequence(data)...)
+	s.hasKey, s.hasPrev, s.noIV, s.keyNote = noKey == "", noKey == "" && noIV == "", noIV != "", noKey
+	if s.hasKey {
+		s.period = 1
+	}
+	if s.hasPrev {
+		s.sure = wire.BlockSize
+	}
+	if noIV == "" {
+		s.iv = &iv
+		f.server(stream).iv = &iv
+	}
+	f.streams[stream] = s
+	if noKey != "" {
+		return noKey + ": its answers cannot be read"
+	}
+	if noIV != "" {
+		return noIV + ": the first answer of each key cannot be read"
+	}
+	return ""
+}
+
+// ackNumber reads a key or IV of a HELLO_ACK, or says why it cannot.
+func ackNumber(data wire.Members, name string, dst []byte) (problem string) {
+	v := data.Get(name)
+	switch {
+	case rounded(v):
+		return name + " has been rounded by another tool"
+	case v.Kind() != wire.Integer || wire.ParseNumber(dst, v.Raw(), wire.Shift) != nil:
+		return name + " is no key"
+	}
+	return ""
+}
+
+// ackSequence is the sequence of a HELLO_ACK, which the first answer's follows.
+func ackSequence(data wire.Members) []byte {
+	for _, name := range []string{"sequesce", "sequence"} {
+		if v := data.Get(name); v.Present() {
+			return v.Raw()
 		}
 	}
-	session := data.Get("sessionId").Raw()
-	s := f.add(stream, session)
-	s.chain = wire.NewChain(key, iv, wire.Dialect{})
-	s.hasKey, s.hasPrev, s.period = true, true, 1
-	s.iv = &iv
-	f.server(stream).iv = &iv
-	f.streams[stream] = s
-	return ""
+	return nil
 }
 
 // add makes a new state for a session, in place of an older one.
 func (f *Follower) add(stream string, session []byte) *state {
 	name := string(f.key(stream, session))
 	f.makeRoom()
-	s := &state{name: name, stream: stream, session: string(session), dialect: f.Dialect}
+	s := &state{name: name, stream: stream, session: string(session), dialect: f.onlyOne()}
 	f.opened++
 	f.states[name] = s
 	f.byID[s.session] = s
@@ -228,7 +254,34 @@ func (f *Follower) Open(a *Answer, r *Result) {
 		f.use(other)
 		return
 	}
+	if f.tryBytes(s, a, r) {
+		return
+	}
 	f.fail(s, a, r)
+}
+
+// tryBytes opens an answer whose text is no text. Its state must be certain: it goes on
+// where the last answer was, or begins, and more than one byte of padding is there.
+func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
+	if _, brings := newKey(a); brings || !s.hasKey || !s.hasPrev || s.lost > 0 || s.gap(a) {
+		return false
+	}
+	d := wire.Dialect{}
+	if s.dialect != nil {
+		d = *s.dialect
+	}
+	if d.Unpadded || !f.may(d) {
+		return false
+	}
+	before := s.chain.Register()
+	s.chain.Dialect = d
+	text, err := a.decrypt(s.chain, r.Text[:0])
+	if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && s.dialect == nil {
+		s.chain.SetRegister(before)
+		return false
+	}
+	f.read(s, a, r, text, d, "")
+	return true
 }
 
 // unreadable is an answer whose data is no number that could be one.
@@ -238,7 +291,7 @@ func (f *Follower) unreadable(a *Answer, r *Result) {
 	if a.rounded {
 		r.Status, r.Note = Rounded, "another tool has rounded its number: digits are lost that nothing brings back"
 	}
-	s.hasPrev = false
+	s.hasPrev, s.sure = false, 0
 	s.note(a)
 }
 
@@ -264,9 +317,10 @@ func (f *Follower) blank(a *Answer) *state {
 	s.chain = wire.NewChain(wire.Key{}, wire.IV{}, wire.Dialect{})
 	if f.Key != nil {
 		s.hasKey, s.period = true, 1
+		s.noIV = len(a.Sequence) == 0 // a value by itself, the first one of its key
 		var iv wire.IV
 		if f.IV != nil {
-			iv, s.hasPrev = *f.IV, true // it may begin with the key
+			iv, s.hasPrev, s.sure = *f.IV, true, wire.BlockSize // it may begin with the key
 		}
 		s.chain = wire.NewChain(*f.Key, iv, wire.Dialect{})
 	}
@@ -289,23 +343,14 @@ func (f *Follower) tryOthers(s *state, a *Answer, r *Result) *state {
 	return nil
 }
 
-// printable says whether a text can be one: no control characters, no broken UTF-8.
-func printable(text []byte) bool {
+// isText says whether it can be one: UTF-8, of any characters, or nothing. Sixteen bytes
+// of the wrong state are that once in some ten thousand times, and have valid padding
+// once in 256.
+func isText(text []byte) bool {
 	for _, c := range text {
-		if c < ' ' || c >= 0x7f {
-			return printableRunes(text)
+		if c >= 0x80 {
+			return utf8.Valid(text)
 		}
-	}
-	return len(text) > 0
-}
-
-func printableRunes(text []byte) bool {
-	for len(text) > 0 {
-		r, n := utf8.DecodeRune(text)
-		if r == utf8.RuneError && n == 1 || !unicode.IsPrint(r) && r != '\t' && r != '\n' {
-			return false
-		}
-		text = text[n:]
 	}
 	return true
 }

@@ -19,13 +19,17 @@ type state struct {
 	period  int
 	iv      *wire.IV // as its HELLO_ACK said; nil where that is missing
 
-	lastSequence []byte
+	lastSequence []byte // of HELLO_ACK, before there is an answer
 	lastData     []byte
 	lastKey1     []byte
 	lastResult   Result
-	any          bool // there has been an answer
-	lost         int  // how many answers in a row could not be read
-	lostKey      bool // a key change is among what is lost
+	any          bool   // there has been an answer
+	lost         int    // how many answers in a row could not be read
+	lostKey      bool   // a key change is among what is lost
+	keyNote      string // why the key is not known
+	noIV         bool   // it begins with its key, and the IV is not known
+	sure         int    // how many bytes of the register are what the server's are
+	old          int    // how many answers in a row were overtaken
 
 	pending []pendingAnswer // until the dialect is known
 
@@ -49,18 +53,28 @@ func (s *state) note(a *Answer) {
 
 // gap says whether answers are missing between the last one and this.
 func (s *state) gap(a *Answer) bool {
-	if !s.any {
-		return true
-	}
-	before, err := strconv.ParseInt(string(bytes.Trim(s.lastSequence, `"'`)), 10, 64)
-	now, err2 := strconv.ParseInt(string(bytes.Trim(a.Sequence, `"'`)), 10, 64)
-	return err != nil || err2 != nil || now != before+1
+	before, ok := sequence(s.lastSequence)
+	now, ok2 := sequence(a.Sequence)
+	return !ok || !ok2 || now != before+1
+}
+
+// isOld says whether an answer has been overtaken by the last one.
+func (s *state) isOld(a *Answer) bool {
+	last, ok := sequence(s.lastSequence)
+	now, ok2 := sequence(a.Sequence)
+	return s.any && ok && ok2 && now <= last
+}
+
+// sequence is a sequence's number.
+func sequence(spelled []byte) (n int64, ok bool) {
+	n, err := strconv.ParseInt(string(bytes.Trim(spelled, `"'`)), 10, 64)
+	return n, err == nil
 }
 
 // try opens an answer in a state. Where it cannot be read the state is as it was,
 // and r untouched. own says that the answer most likely belongs to the state.
 func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
-	if s.dialect == nil && isShort(a.Data.Raw()) {
+	if s.dialect == nil && f.mayBeUnpadded(a) {
 		return own && f.hold(s, a, r)
 	}
 	key, hasKey := newKey(a)
@@ -70,7 +84,7 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 	if !s.hasKey || !s.hasPrev {
 		return false
 	}
-	text, d, ok := a.open(s.chain, s.dialect, r.Text[:0])
+	text, d, ok := f.open(a, s.chain, s.dialect, r.Text[:0])
 	if !ok {
 		return false
 	}
@@ -100,7 +114,7 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		}
 		fresh.Restart(key, *iv, wire.Dialect{})
 		f.spare = fresh
-		text, d, ok := a.open(fresh, s.dialect, r.Text[:0])
+		text, d, ok := f.open(a, fresh, s.dialect, r.Text[:0])
 		if !ok {
 			continue
 		}
@@ -133,7 +147,7 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 		note = join(note, "healed")
 	}
 	r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, note, s.period, false
-	s.lost, s.lostKey = 0, false
+	s.lost, s.lostKey, s.sure, s.old = 0, false, wire.BlockSize, 0
 	s.note(a)
 	s.keep(r)
 }
@@ -167,15 +181,28 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 			s.hasKey = false
 		}
 	case !s.hasKey:
-		r.Status = NoKey
+		r.Status, r.Note = NoKey, s.keyNote
+	case s.isOld(a) && s.old < maxOld:
+		s.old++
+		r.Status, r.Note = NoPrev, "it comes late or again: a later one was before it"
+		return // what the later one left is what the next one needs
+	case !s.hasPrev && s.noIV:
+		r.Status, r.Note = NoIV, "key2 is not known"
 	case !s.hasPrev:
 		r.Status = NoPrev
-	case s.lost > 0 || s.lostKey:
-		r.Status, r.Note, s.lostKey = NoKey, "a key change was lost", true
+	case s.lostKey:
+		r.Status, r.Note = NoKey, keyLost
 	case s.gap(a):
 		r.Status = NoPrev
-		r.Note = fmt.Sprintf("answers before sequence %s are lost", bytes.Trim(a.Sequence, `"'`))
+		if r.Note = "answers before it are lost"; len(a.Sequence) > 0 {
+			r.Note = fmt.Sprintf("answers before sequence %s are lost", bytes.Trim(a.Sequence, `"'`))
+		}
+	case s.sure < wire.BlockSize:
+		r.Status, r.Note = NoPrev, "what was before it could not be read"
+	case s.lost > 0:
+		r.Status, r.Note, s.lostKey = NoKey, keyLost, true
 	}
+	s.doubt(a, r, brings)
 	if brings {
 		s.chain, s.hasKey = wire.NewChain(key, wire.IV{}, wire.Dialect{}), true
 	}
@@ -183,6 +210,30 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	s.lost++
 	s.note(a)
 	s.keep(r)
+}
+
+const keyLost = "a key change was lost"
+
+// maxOld is how many answers in a row may be overtaken: more are of a session that has
+// begun anew.
+const maxOld = 4
+
+// doubt notes how much of the register is cipher text for certain once this answer,
+// which could not be read, is in it. It may be damaged where nothing else explains it.
+func (s *state) doubt(a *Answer, r *Result, brings bool) {
+	n := wire.BlockSize
+	if s.dialect != nil && s.dialect.Unpadded && isShort(a.Data.Raw()) {
+		n = wire.BlockSize / 2
+	}
+	switch {
+	case r.Status == BadPadding && !brings:
+		s.sure = 0
+	case brings || s.gap(a):
+		s.sure = n
+	default:
+		s.sure = min(s.sure+n, wire.BlockSize)
+	}
+	s.old = 0
 }
 
 // skip takes an answer's cipher text for the register, whatever its text is.

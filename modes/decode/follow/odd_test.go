@@ -1,0 +1,144 @@
+package follow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"proto/wire"
+)
+
+// line is one answer of a test's session, and what is wanted of it: its text, or its
+// status and note.
+type line struct {
+	sequence int
+	text     string
+	want     string
+}
+
+// oddSession is a session as a server makes it. Its answers can be left out, damaged,
+// or come in another order.
+type oddSession struct {
+	t       *testing.T
+	dialect wire.Dialect
+	chain   *wire.Chain
+	ack     string
+	answers map[int]string
+}
+
+func newOddSession(t *testing.T, d wire.Dialect) *oddSession {
+	key, iv := wire.Key([]byte(strings.Repeat("k", wire.KeySize))), wire.IV([]byte("abcdefghijklmnop"))
+	return &oddSession{
+		t: t, dialect: d, chain: wire.NewChain(key, iv, d), answers: make(map[int]string),
+		ack: fmt.Sprintf(`{"sequesce":1,"sessionId":1,"key1":%s,"key2":%s}`, wire.AppendNumber(nil, key[:], wire.Shift), wire.AppendNumber(nil, iv[:], wire.Shift)),
+	}
+}
+
+// seal makes the answers from sequence 2 on.
+func (o *oddSession) seal(texts ...string) {
+	for i, text := range texts {
+		data, _ := o.chain.Seal(nil, []byte(text))
+		o.answers[i+2] = string(data)
+	}
+}
+
+// follow has a follower open these, and compares.
+func (o *oddSession) follow(f *Follower, lines ...line) {
+	o.t.Helper()
+	var ack wire.Members
+	for name, v := range value(o.t, o.ack).Members() {
+		ack = append(ack, wire.Member{Name: []byte(name), Value: v})
+	}
+	f.Ack("", ack)
+	var results []*Result
+	for _, l := range lines {
+		data := o.answers[l.sequence]
+		if l.text != "" {
+			data = l.text
+		}
+		r := new(Result)
+		f.Open(&Answer{Session: []byte("1"), Sequence: fmt.Append(nil, l.sequence), Data: value(o.t, data)}, r)
+		results = append(results, r)
+	}
+	f.Finish()
+	for i, r := range results {
+		got := r.Status.String() + " " + r.Note
+		if r.Status == OK {
+			got = string(r.Text)
+		}
+		if got != lines[i].want {
+			o.t.Errorf("answer %d, sequence %d: %q, want %q", i, lines[i].sequence, got, lines[i].want)
+		}
+	}
+}
+
+// TestAnyText: a text of the protocol is any text.
+func TestAnyText(t *testing.T) {
+	texts := []string{"21,5\u00a0°C", "", "\x00\x1b\x7f", "\u202e\u200b\u2028\ue000", "\xff\xfe\x01", "", strings.Repeat("\xff", 40), "usual"}
+	for first := range texts {
+		texts := append(slices.Clone(texts[first:]), texts[:first]...)
+		o := newOddSession(t, wire.Dialect{})
+		o.seal(texts...)
+		var lines []line
+		for i, text := range texts {
+			lines = append(lines, line{sequence: i + 2, want: text})
+		}
+		o.follow(&Follower{Hold: true}, lines...)
+	}
+}
+
+// TestLostUnpadded: of 8 bytes, the next one needs two.
+func TestLostUnpadded(t *testing.T) {
+	o := newOddSession(t, wire.Dialect{Unpadded: true})
+	o.seal("aaaaaaaa", "bbbbbbbb", "cccccccc", "dddddddd", "eeeeeeee", "ffffffff")
+	o.follow(&Follower{Hold: true},
+		line{2, "", "aaaaaaaa"}, line{3, "", "bbbbbbbb"},
+		line{5, "", "no_prev answers before sequence 5 are lost"}, line{6, "", "no_prev what was before it could not be read"},
+		line{7, "", "ffffffff"})
+}
+
+// TestOutOfOrder: an answer that was overtaken takes nothing from the next one.
+func TestOutOfOrder(t *testing.T) {
+	o := newOddSession(t, wire.Dialect{})
+	o.seal("two", "three", "four", "five", "six", "seven")
+	const late = "no_prev it comes late or again: a later one was before it"
+	o.follow(&Follower{Hold: true},
+		line{2, "", "two"}, line{3, "", "three"}, line{4, "", "four"}, line{2, "", late}, line{5, "", "five"},
+		line{7, "", "no_prev answers before sequence 7 are lost"}, line{6, "", late})
+}
+
+// TestDamaged: what follows a damaged number is not called a lost key change.
+func TestDamaged(t *testing.T) {
+	o := newOddSession(t, wire.Dialect{})
+	o.seal("two", "three", "four", "five")
+	o.follow(&Follower{Hold: true},
+		line{2, "", "two"}, line{3, "123456789012345678901234567890123456789", "bad_padding "},
+		line{4, "", "no_prev what was before it could not be read"}, line{5, "", "five"})
+}
+
+// TestRoundedIV: without the IV only the first answer is lost.
+func TestRoundedIV(t *testing.T) {
+	o := newOddSession(t, wire.Dialect{})
+	o.seal("two", "three")
+	o.ack = o.ack[:strings.Index(o.ack, `"key2"`)] + `"key2":1.29e+38}`
+	o.follow(&Follower{Hold: true}, line{2, "", "no_iv key2 is not known"}, line{3, "", "three"})
+	o.ack = `{"sequesce":1,"sessionId":1,"key1":4.8e+76,"key2":1.29e+38}`
+	o.follow(&Follower{Hold: true}, line{2, "", "no_key key1 has been rounded by another tool"})
+}
+
+// TestDialectOfTexts: where texts are no lower-case letters, they tell the dialect all
+// the same, also one after the other; and what was said of it is not overruled.
+func TestDialectOfTexts(t *testing.T) {
+	for _, d := range unpadded {
+		o := newOddSession(t, d)
+		o.seal("ABCDEFGH", "21.5 deg", "zz zz zz", "ABCDEFGH")
+		lines := []line{{2, "", "ABCDEFGH"}, {3, "", "21.5 deg"}, {4, "", "zz zz zz"}, {5, "", "ABCDEFGH"}}
+		o.follow(&Follower{Hold: true}, lines...)
+		o.follow(&Follower{Hold: true, Only: []wire.Dialect{d}}, lines...)
+		o.follow(&Follower{Hold: true, Only: unpadded[:]}, lines...)
+		o.follow(&Follower{Hold: true, Only: []wire.Dialect{{Unshifted: d.Unshifted}, d}}, lines...)
+		lines[0].want = "ambiguous the first if data is shifted, the second if it is not"
+		o.follow(&Follower{}, lines...) // at once: the second settles it
+	}
+}
