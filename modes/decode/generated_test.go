@@ -237,6 +237,15 @@ var generated = []form{
 		}
 		return strings.Join(shuffle(rnd, 2, of(55760, a), of(55762, b)), "")
 	}},
+	{name: "mitmdump", two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(port int, d dialogue) []string {
+			return each(d.frames, func(i int, s string) string {
+				arrow := []string{"->", "<-"}[i%2]
+				return fmt.Sprintf("127.0.0.1:%d %s tcp %s 127.0.0.1:5000\n\n    %s\n\n", port, arrow, arrow, strings.TrimSpace(s))
+			})
+		}
+		return strings.Join(shuffle(rnd, 2, of(39786, a), of(39788, b)), "")
+	}},
 }
 
 // prefixed is the console of a server, or of two at once, with a prefix before each

@@ -206,8 +206,10 @@ func (c *Context) fromLinesBefore(b []byte) {
 	if len(b) < 16 {
 		return
 	}
-	if i := bytes.LastIndex(b, []byte(" -> ")); i > 0 && c.Stream == "" {
-		c.fromPair(b, i)
+	if c.Stream == "" && !c.fromFlow(b) {
+		if i := bytes.LastIndex(b, []byte(" -> ")); i > 0 {
+			c.fromPair(b, i)
+		}
 	}
 	if i := bytes.LastIndex(b, []byte(`"tcp.stream": "`)); i >= 0 && c.Stream == "" {
 		c.Stream, _ = scalar(b[i+len(`"tcp.stream": `):])
@@ -222,6 +224,28 @@ func (c *Context) fromLinesBefore(b []byte) {
 		last := bytes.TrimRight(b, " \r\n")
 		c.Time = findTime(last[bytes.LastIndexByte(last, '\n')+1:])
 	}
+}
+
+// fromFlow reads the two ends of a connection, as mitmproxy prints them: the client, an
+// arrow to where the frame goes, the protocol, the arrow again, the server.
+func (c *Context) fromFlow(b []byte) bool {
+	for _, arrow := range [...]struct{ text, dir string }{{" -> tcp -> ", "c2s"}, {" <- tcp <- ", "s2c"}} {
+		i := bytes.LastIndex(b, []byte(arrow.text))
+		if i <= 0 {
+			continue
+		}
+		client := b[bytes.LastIndexAny(b[:i], " \n")+1 : i]
+		server := b[i+len(arrow.text):]
+		if end := bytes.IndexAny(server, " \r\n"); end >= 0 {
+			server = server[:end]
+		}
+		if bytes.IndexByte(client, ':') < 0 || bytes.IndexByte(server, ':') < 0 {
+			continue
+		}
+		c.Stream, c.Peer, c.Dir = string(client)+" "+string(server), string(client), arrow.dir
+		return true
+	}
+	return false
 }
 
 // fromPair reads the two ends of a connection, as sslsplit prints them: [A]:P -> [B]:P

@@ -6,8 +6,13 @@ import (
 	"proto/wire"
 )
 
-// maxDepth is how deep a frame over lines may be: no program prints one deeper.
-const maxDepth = 16
+const (
+	// maxDepth is how deep a frame over lines may be: no program prints one deeper.
+	maxDepth = 16
+	// maxBetween is how many lines of others may stand behind the first of a frame. There may
+	// be a brace at the end of each line of a log, and each looks so far for its frame.
+	maxBetween = 64
+)
 
 // lines collects a frame that is printed over lines with something around each:
 // a prefix, or a JSON record. Lines of others in between stay for themselves.
@@ -25,6 +30,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 	taken := []span{}
 	next := lineEnd(w.window, at)
 	last := next // where the last line of the frame ended
+	between := 0 // lines since
 	for depth := 1; depth > 0; {
 		if next < 0 || next >= len(w.window) {
 			return w.cutLines(at)
@@ -36,7 +42,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 		if end < 0 {
 			end = len(w.window)
 		}
-		if end-at > Window || len(w.text) > MaxFrame || depth > maxDepth || next-last > maxContext {
+		if end-at > Window || len(w.text) > MaxFrame || depth > maxDepth || next-last > maxContext || len(taken) == 0 && between > maxBetween {
 			return 0, nothing
 		}
 		text, ok := reader.line(w.window[next:end], len(taken) == 0)
@@ -47,7 +53,9 @@ func (w *scanning) lines(at int) (int, outcome) {
 			w.text = append(append(w.text, text...), '\n')
 			taken = append(taken, span{w.base + int64(next), w.base + int64(end)})
 			depth += balance(text)
-			last = end
+			last, between = end, 0
+		default:
+			between++
 		}
 		next = end
 	}

@@ -274,11 +274,14 @@ func (w *scanning) alone(at int) bool {
 func (w *scanning) report(at int, frame *wire.Frame) bool {
 	f := &w.find
 	f.Offset, f.Frame, f.Whole, f.Bare = w.base+int64(at), frame, true, false
-	if len(frame.Data) == 0 {
-		top := frame.Top
+	top := frame.Top
+	switch {
+	case len(frame.Data) == 0:
 		if f.Bare = !top.Get("data").Present() && top.Get("message-type").Kind() == wire.String; !f.Bare {
 			return false
 		}
+	case !top.Get("header").Present() && !frame.Type().Present():
+		return false // many a program has its data in a member of that name
 	}
 	w.emit(f)
 	return true
