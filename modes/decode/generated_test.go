@@ -195,6 +195,22 @@ var generated = []form{
 	{name: "compose", truth: true, two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return prefixed(rnd, a, b, func(_ int, server string) string { return server + "  | " })
 	}},
+	{name: "journald since the start", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return prefixed(rnd, a, b, func(i int, server string) string {
+			return fmt.Sprintf("[%5d.%06d] gateway %s[812]: ", i/7, i, server)
+		})
+	}},
+	{name: "journald as JSON", timed: true, make: func(_ *rand.Rand, a, _ dialogue) string {
+		return join(each(a.console(), func(i int, s string) string {
+			return fmt.Sprintf(`{"__CURSOR":"s=%x","__REALTIME_TIMESTAMP":"%d","MESSAGE":%s,"_PID":"8"}`, i, 1795444426000000+int64(i), quoted(s))
+		}))
+	}},
+	{name: "frame as a string of .NET", timed: true, make: func(_ *rand.Rand, a, _ dialogue) string {
+		return join(each(a.frames, func(i int, s string) string {
+			s = strings.NewReplacer(`"`, "\\u0022", `'`, "\\u0027").Replace(strings.TrimSpace(s))
+			return fmt.Sprintf(`{"@timestamp":"2026-11-23T%sZ","msg":"%s"}`, clockOf(i), s)
+		}))
+	}},
 	{name: "docker, a record a line", truth: true, timed: true, make: func(_ *rand.Rand, a, _ dialogue) string {
 		return join(each(a.console(), func(i int, s string) string {
 			return fmt.Sprintf(`{"log":%s,"stream":"stdout","time":"2026-11-23T%s.5Z"}`, quoted(s+"\n"), clockOf(i))

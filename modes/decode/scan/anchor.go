@@ -24,6 +24,9 @@ func lookAhead(b []byte) (anchorKind, outcome) {
 		if kind, o := nameAhead(b[i+1:], c); kind != noAnchor || o == wantMore {
 			return kind, o
 		}
+		if next := b[i+1:]; c == '"' && i == 1 && len(next) > 0 && (next[0] == ',' || next[0] == '}') {
+			return lineAnchor, found // journald: the record's string ends with the line
+		}
 		return brokenLine(b[:i])
 	case c == '\\':
 		return backslashAhead(b, i)
@@ -81,6 +84,8 @@ func backslashAhead(b []byte, i int) (anchorKind, outcome) {
 			i++
 		case (c == '"' || c == '\'') && slashes > 0:
 			return escapedName(b[i+1:], slashes, c)
+		case c == 'u' && slashes == 1:
+			return spelledName(b[i-1:])
 		case c == '"' && atLineEnd:
 			return lineAnchor, found // docker: the record ends with the line
 		case c == ' ':
@@ -104,6 +109,25 @@ func escapedName(b []byte, slashes int, quote byte) (anchorKind, outcome) {
 		}
 		if end := b[n : n+slashes+1]; bytes.Count(end, []byte(`\`)) == slashes && end[slashes] == quote {
 			return escapedAnchor, found
+		}
+	}
+	return noAnchor, found
+}
+
+// spelledName says whether a known first member stands here between quotes that are
+// spelled by their numbers, as .NET does.
+func spelledName(b []byte) (anchorKind, outcome) {
+	for _, quote := range [...]string{`\u0022`, `\u0027`} {
+		for _, name := range firstMembers {
+			text := quote + name + quote
+			n := min(len(text), len(b))
+			switch {
+			case string(b[:n]) != text[:n]:
+			case n < len(text):
+				return noAnchor, wantMore
+			default:
+				return escapedAnchor, found
+			}
 		}
 	}
 	return noAnchor, found

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"bytes"
+	"strings"
 
 	"proto/wire"
 )
@@ -42,8 +43,7 @@ func (r *recordReader) of(line []byte) lineReader {
 
 // endsLine says whether a text is a line of a frame's beginning.
 func endsLine(text string) bool {
-	trimmed := bytes.TrimRight([]byte(text), " \t\r\n")
-	return len(trimmed) < len(text) && len(trimmed) > 0 && trimmed[len(trimmed)-1] == '{'
+	return strings.HasSuffix(strings.TrimRight(text, " \t\r\n"), "{")
 }
 
 // describe gives what tells records of one source from those of others, and their
@@ -53,6 +53,8 @@ func describe(v wire.Value, member string) (others, time string) {
 		text, ok := m.Text()
 		switch {
 		case !ok || name == member:
+		case strings.HasPrefix(name, "__") && !isTimeName(name), name == "_SOURCE_REALTIME_TIMESTAMP":
+			// journald's: another with each record
 		case isTimeName(name) || findTime([]byte(text)) != "":
 			time = text
 		default:

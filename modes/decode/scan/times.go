@@ -1,6 +1,9 @@
 package scan
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // timeMark stands in place of each time in a prefix. It is no byte of UTF-8; a NUL
 // may be in a log.
@@ -45,7 +48,7 @@ func findTime(b []byte) string {
 	found := ""
 	for i := 0; i < len(b); {
 		if n := timeAt(b, i); n > 0 {
-			found = string(b[i : i+n])
+			found = strings.Trim(string(b[i:i+n]), "[ ]")
 			i += n
 			continue
 		}
@@ -61,6 +64,7 @@ func findTime(b []byte) string {
 //	Nov 23 14:35:00
 //	14:35:00.037
 //	1795444426.320891232
+//	[    1.700000]            since the start of the machine
 func timeAt(b []byte, i int) int {
 	if i > 0 && (isWordByte(b[i-1]) || behindByte(b, i)) {
 		return 0
@@ -79,6 +83,8 @@ func timeAt(b []byte, i int) int {
 		return 0
 	case isMonth(rest) && len(rest) >= 15 && isClock(rest[7:]):
 		return 7 + clockLength(rest[7:])
+	case rest[0] == '[':
+		return uptimeLength(rest)
 	}
 	return epochLength(rest)
 }
@@ -145,6 +151,22 @@ func dateLength(b []byte) int {
 
 func isMonth(b []byte) bool {
 	return len(b) > 7 && bytes.Contains([]byte("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"), b[:3]) && b[3] == ' ' && (b[4] == ' ' || isDigit(b[4])) && isDigit(b[5]) && b[6] == ' '
+}
+
+// uptimeLength is that of seconds since a start, as the kernel and journald print them.
+func uptimeLength(b []byte) int {
+	n := 1
+	for n < len(b) && n < 16 && b[n] == ' ' {
+		n++
+	}
+	from := n
+	for n < len(b) && n < 16 && isDigit(b[n]) {
+		n++
+	}
+	if n == from || len(b) < n+8 || b[n] != '.' || !digits(b[n+1:], 6) || b[n+7] != ']' {
+		return 0
+	}
+	return n + 8
 }
 
 // epochLength is that of seconds since 1970 with a fraction.
