@@ -186,6 +186,6 @@ func (f *Follower) Finish() {
 		f.settle(s, true)
 	}
 	for _, srv := range f.servers {
-		srv.giveUp()
+		f.giveUp(srv)
 	}
 }

@@ -64,7 +64,7 @@ const (
 type server struct {
 	iv        *wire.IV
 	recovered bool
-	samples   []sample // of answers that wait for it
+	samples   samples // of answers that wait for it
 	waiting   []*Result
 }
 
@@ -195,7 +195,7 @@ func (f *Follower) server(stream string) *server {
 	if srv == nil {
 		if len(f.servers) >= maxSessions {
 			for _, old := range f.servers {
-				old.giveUp()
+				f.giveUp(old)
 			}
 			clear(f.servers) // IVs of servers not heard of for long
 		}

@@ -12,7 +12,7 @@ import (
 func FuzzFollow(f *testing.F) {
 	for seed := range uint64(3) {
 		var text []byte
-		for _, a := range newScript(seed).eightLetters("", 24) {
+		for _, a := range newScript(seed).eightLetters("", 24, 1269) {
 			text = append(text, `{"header":{},"data":{"sessionId":1,"sequesce":`...)
 			text = append(text, []byte(a.answer(f).Sequence)...)
 			for name, number := range map[string]string{"key1": a.key1, "key2": a.key2, "data": a.data} {

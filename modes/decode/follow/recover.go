@@ -15,6 +15,9 @@ type sample struct {
 	text  [wire.BlockSize]byte // cipher text
 }
 
+// samples are those of a server, read in each of the padded dialects.
+type samples [len(padded)][]sample
+
 const (
 	maxSamples    = 8
 	maxCandidates = 10_000 // further ones are not counted
@@ -24,15 +27,10 @@ const (
 // wantIV keeps the first answer of a key until the IV is found that all of them fit.
 func (f *Follower) wantIV(s *state, a *Answer, key wire.Key, r *Result) {
 	srv := f.server(s.stream)
-	block, err := aes.NewCipher(key[:])
-	var text [wire.BlockSize]byte
-	if err != nil || wire.ParseNumber(text[:], a.Data.Raw(), wire.Shift) != nil {
+	if !srv.samples.add(a, key) {
 		return
 	}
-	if len(srv.samples) < maxSamples {
-		srv.samples = append(srv.samples, sample{block, text})
-	}
-	iv, count := recoverIV(srv.samples)
+	iv, d, count := f.recoverIV(&srv.samples)
 	r.Note = candidates(count)
 	if f.Hold {
 		r.Pending = true
@@ -42,10 +40,48 @@ func (f *Follower) wantIV(s *state, a *Answer, key wire.Key, r *Result) {
 		return
 	}
 	srv.iv, srv.recovered = &iv, true
-	f.readSamples(srv)
+	f.readSamples(srv, d)
 	if !f.Hold {
-		srv.readOne(r, len(srv.samples)-1)
+		srv.readOne(r, srv.samples[d], len(srv.samples[d])-1)
 	}
+}
+
+// add takes the first answer of a key. It is false where it can be none of 16 bytes.
+func (s *samples) add(a *Answer, key wire.Key) bool {
+	block, err := aes.NewCipher(key[:])
+	if err != nil || len(s[0]) == maxSamples {
+		return err == nil
+	}
+	var texts [len(padded)][wire.BlockSize]byte
+	for i, d := range padded {
+		if wire.ParseNumber(texts[i][:], a.Data.Raw(), shiftOf(d)) != nil {
+			return false
+		}
+	}
+	for i := range s {
+		s[i] = append(s[i], sample{block, texts[i]})
+	}
+	return true
+}
+
+func shiftOf(d wire.Dialect) uint64 {
+	if d.Unshifted {
+		return 0
+	}
+	return wire.Shift
+}
+
+// recoverIV finds the dialect in which some IV fits the samples, and that IV.
+func (f *Follower) recoverIV(s *samples) (iv wire.IV, dialect, count int) {
+	for i, d := range padded {
+		if !f.may(d) {
+			continue
+		}
+		if iv, count = recoverIV(s[i]); count > 0 {
+			return iv, i, count
+		}
+	}
+	return iv, 0, count
 }
 
 func candidates(n int) string {
@@ -56,21 +92,21 @@ func candidates(n int) string {
 }
 
 // readSamples completes what has waited for the IV.
-func (f *Follower) readSamples(srv *server) {
+func (f *Follower) readSamples(srv *server, d int) {
 	for i, r := range srv.waiting {
-		srv.readOne(r, i)
-		f.dialect[0]++
+		srv.readOne(r, srv.samples[d], i)
+		f.dialect[number(padded[d])]++
 	}
 	srv.waiting = nil
 }
 
 // readOne reads a sample, now that the IV is known.
-func (srv *server) readOne(r *Result, i int) {
-	if i >= len(srv.samples) {
+func (srv *server) readOne(r *Result, list []sample, i int) {
+	if i >= len(list) {
 		r.Pending = false
 		return
 	}
-	sm := srv.samples[i]
+	sm := list[i]
 	var text [padding]byte
 	var window [2 * wire.BlockSize]byte
 	copy(window[:], srv.iv[:])
@@ -84,8 +120,8 @@ func (srv *server) readOne(r *Result, i int) {
 }
 
 // giveUp leaves what waits for an IV as it is.
-func (srv *server) giveUp() {
-	_, count := recoverIV(srv.samples)
+func (f *Follower) giveUp(srv *server) {
+	_, _, count := f.recoverIV(&srv.samples)
 	for _, r := range srv.waiting {
 		r.Pending, r.Note = false, candidates(count)
 	}

@@ -85,11 +85,29 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 		return false
 	}
 	text, d, ok := f.open(a, s.chain, s.dialect, r.Text[:0])
+	if !ok && s.dialect == nil && s.lost > 0 && f.may(padded[1]) {
+		text, d, ok = s.openUnshifted(a, r.Text[:0])
+	}
 	if !ok {
 		return false
 	}
 	f.read(s, a, r, text, d, "")
 	return true
+}
+
+// openUnshifted opens an answer behind one that could not be read, if both are
+// unshifted: until the dialect is known the register has what the usual one makes of it.
+func (s *state) openUnshifted(a *Answer, dst []byte) (text []byte, d wire.Dialect, ok bool) {
+	var last wire.Register
+	if wire.ParseNumber(last[:], s.lastData, 0) != nil {
+		return nil, d, false
+	}
+	before := s.chain.Register()
+	s.chain.SetRegister(last)
+	if text, ok = a.openIn(s.chain, padded[1], dst); !ok {
+		s.chain.SetRegister(before)
+	}
+	return text, padded[1], ok
 }
 
 // newKey is the key that an answer brings.
