@@ -112,6 +112,9 @@ func (f *Follower) Ack(stream string, data wire.Members) (note string) {
 	var key wire.Key
 	var iv wire.IV
 	noKey, noIV := ackNumber(data, "key1", key[:]), ackNumber(data, "key2", iv[:])
+	if noKey != "" && !rounded(data.Get("key1")) {
+		return noKey + ": its answers cannot be read" // whatever it is, it begins no session
+	}
 	s := f.add(stream, data.Get("sessionId").Raw())
 	s.chain = wire.NewChain(key, iv, wire.Dialect{})
 	s.lastSequence = append(s.lastSequence, ackSequence(data)...)

@@ -123,6 +123,12 @@ func TestRoundedIV(t *testing.T) {
 	o.seal("two", "three")
 	o.ack = o.ack[:strings.Index(o.ack, `"key2"`)] + `"key2":1.29e+38}`
 	o.follow(&Follower{Hold: true}, line{2, "", "no_iv key2 is not known"}, line{3, "", "three"})
+	f := &Follower{Hold: true}
+	o = newOddSession(t, wire.Dialect{})
+	o.seal("two", "three")
+	o.follow(f)
+	o.ack = `{"sequesce":1,"sessionId":1}`
+	o.follow(f, line{2, "", "two"}, line{3, "", "three"}) // that began no session
 	o.ack = `{"sequesce":1,"sessionId":1,"key1":4.8e+76,"key2":1.29e+38}`
 	o.follow(&Follower{Hold: true}, line{2, "", "no_key key1 has been rounded by another tool"})
 }
