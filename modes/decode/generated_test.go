@@ -253,6 +253,37 @@ var generated = []form{
 		}
 		return strings.Join(shuffle(rnd, 2, of(55760, a), of(55762, b)), "")
 	}},
+	{name: "tshark follow, in parts", make: func(rnd *rand.Rand, a, _ dialogue) string {
+		text := "\n===================================================================\nFollow: tls,ascii\nFilter: tcp.stream eq 0\nNode 0: 127.0.0.1:35162\nNode 1: 127.0.0.1:5611\n"
+		for i, s := range a.frames {
+			for _, part := range pieces(rnd, strings.TrimSpace(s)) {
+				if fromServer(i) {
+					text += "\t"
+				}
+				text += fmt.Sprintf("%d\n%s\n", len(part), part)
+			}
+		}
+		return text + "\n===================================================================\n"
+	}},
+	{name: "socat -v, in parts", timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		text := ""
+		for i, s := range a.frames {
+			for _, part := range pieces(rnd, strings.TrimSpace(s)+"\n") {
+				text += fmt.Sprintf("%c 2026/11/23 %s.000739980  length=%d from=0 to=%d\n%s", "><"[i%2], clockOf(i), len(part), len(part)-1, part)
+			}
+		}
+		return text
+	}},
+	{name: "sslsplit, in parts", timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		text := ""
+		for i, s := range a.frames {
+			ends := []string{"[127.0.0.1]:55760", "[127.0.0.1]:5641"}
+			for _, part := range pieces(rnd, strings.TrimSpace(s)) {
+				text += fmt.Sprintf("2026-11-23 %s UTC %s -> %s (%d):\n%s\n", clockOf(i), ends[i%2], ends[1-i%2], len(part), part)
+			}
+		}
+		return text
+	}},
 	{name: "mitmdump", two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		of := func(port int, d dialogue) []string {
 			return each(d.frames, func(i int, s string) string {
@@ -262,6 +293,16 @@ var generated = []form{
 		}
 		return strings.Join(shuffle(rnd, 2, of(39786, a), of(39788, b)), "")
 	}},
+}
+
+// pieces are a text in one to four parts. The first has enough to know a frame by.
+func pieces(rnd *rand.Rand, s string) (parts []string) {
+	for range rnd.IntN(4) {
+		if cut := 16 + rnd.IntN(len(s)); cut < len(s) {
+			parts, s = append(parts, s[:cut]), s[cut:]
+		}
+	}
+	return append(parts, s)
 }
 
 // prefixed is the console of a server, or of two at once, with a prefix before each

@@ -231,7 +231,7 @@ func (w *scanning) plain(at int) (int, outcome) {
 		if prefixed(rest) {
 			return w.lines(at)
 		}
-		return 0, nothing
+		return w.parts(at, err)
 	case w.final:
 		w.isCut(at)
 		return 0, nothing
