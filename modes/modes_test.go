@@ -144,3 +144,16 @@ func TestShellWord(t *testing.T) {
 		}
 	}
 }
+
+// TestTraceHides: a secret is hidden however its member is spelled, and whatever it holds.
+func TestTraceHides(t *testing.T) {
+	for _, member := range []string{`"password":"s3cret"`, `"Password":"s3cret"`, `"password":{"x":"s3cret"}`, `"TOKEN":["s3cret"]`, `"pass\u0077ord":"s3cret"`} {
+		frame := `{"header":{` + member + `},"data":{` + member + `}}`
+		if got := TraceBytes("Received", []byte(frame), false); strings.Contains(got, "s3cret") || strings.Count(got, "(hidden)") != 2 {
+			t.Errorf("%s: %s", member, got)
+		}
+		if got := TraceBytes("Received", []byte(frame), true); !strings.Contains(got, "s3cret") {
+			t.Errorf("with secrets, %s: %s", member, got)
+		}
+	}
+}

@@ -2,14 +2,15 @@ package modes
 
 import (
 	"fmt"
+	"strings"
 
 	"proto/wire"
 )
 
-// SecretMember says whether frames are shown without the member of this name;
-// key2 is the IV.
+// SecretMember says whether frames are shown without the member of this name, in
+// whatever case it is spelled; key2 is the IV.
 func SecretMember(name string) bool {
-	switch name {
+	switch strings.ToLower(name) {
 	case "password", "token", "key1", "key2":
 		return true
 	}

@@ -11,8 +11,7 @@ import (
 // AppendIndented appends a value as the protocol's description shows frames:
 // JSON over many lines, four blanks for each level, everything but ASCII as
 // escapes, so that nothing a peer sent acts on a terminal. Numbers stay as they
-// were spelled. Members for which hide says so, and it is asked about all but
-// objects, show "(hidden)".
+// were spelled. Members for which hide says so show "(hidden)", whatever they hold.
 func AppendIndented(dst []byte, v Value, hide func(name string) bool) []byte {
 	return appendIndented(dst, v, hide, 0)
 }
@@ -24,7 +23,7 @@ func appendIndented(dst []byte, v Value, hide func(name string) bool, level int)
 		for name, member := range v.Members() {
 			dst = appendItem(dst, '{', level+1)
 			dst = append(AppendASCII(dst, name), ": "...)
-			if member.kind != Object && hide != nil && hide(name) {
+			if hide != nil && hide(name) {
 				dst = append(dst, `"(hidden)"`...)
 			} else {
 				dst = appendIndented(dst, member, hide, level+1)

@@ -93,7 +93,7 @@ const shortValue = 24
 // value shows a member's value: strings in quotes, all else bare; secrets hidden,
 // what is long shortened to max characters, 0 for all.
 func (s *secrets) value(name string, v wire.Value, max int) string {
-	if modes.SecretMember(name) && v.Kind() != wire.Object && v.Present() && !s.areShown() {
+	if modes.SecretMember(name) && v.Present() && !s.areShown() {
 		if v.Kind() == wire.Null || v.Kind() == wire.Bool {
 			return string(v.Raw())
 		}
