@@ -64,11 +64,11 @@ func NewSigner(secret []byte, now func() time.Time) (*Signer, error) {
 			Hint:    tokenKeyHint,
 		}
 	}
-	usual := []jwt.ParserOption{jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithStrictDecoding()}
+	hs256 := jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()})
 	return &Signer{
 		secret:    bytes.Clone(secret),
-		parser:    jwt.NewParser(append(usual, jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithTimeFunc(now))...),
-		signature: jwt.NewParser(append(usual, jwt.WithoutClaimsValidation())...),
+		parser:    jwt.NewParser(hs256, jwt.WithStrictDecoding(), jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithTimeFunc(now)),
+		signature: jwt.NewParser(hs256, jwt.WithStrictDecoding(), jwt.WithoutClaimsValidation()),
 	}, nil
 }
 
@@ -118,17 +118,9 @@ func (s *Signer) Sign(name string, id int, sid int64, start, expires time.Time) 
 // Parse returns the claims of a token that is signed with the secret and valid now. Otherwise the error is one of
 // [ErrTokenMissing] to [ErrTokenNotYetValid], and the claims are empty. One of over 4,096 bytes is not looked at.
 func (s *Signer) Parse(token string) (Claims, error) {
-	switch {
-	case token == "":
-		return Claims{}, ErrTokenMissing
-	case len(token) > maxToken, strings.ContainsAny(token, "\r\n"):
-		// The base64 decoder skips line breaks, strict or not: in the signature they would make a second spelling.
-		return Claims{}, ErrTokenMalformed
-	}
 	var p payload
-	parsed, err := s.parser.ParseWithClaims(token, &p, s.key)
-	if err != nil {
-		return Claims{}, refusal(parsed, err)
+	if err := s.check(s.parser, token, &p); err != nil {
+		return Claims{}, err
 	}
 	claims := Claims{Name: p.Name, ID: p.ID, SID: p.SID, Expires: p.ExpiresAt.Time}
 	if p.IssuedAt != nil {
@@ -140,13 +132,19 @@ func (s *Signer) Parse(token string) (Claims, error) {
 // VerifySignature says whether a token of any age is signed with the secret: nil, or [ErrTokenMissing] to [ErrTokenKey].
 // What it claims is not looked at. It is for tokens of the past.
 func (s *Signer) VerifySignature(token string) error {
+	return s.check(s.signature, token, jwt.MapClaims{})
+}
+
+// check parses a token into claims, or says why not.
+func (s *Signer) check(parser *jwt.Parser, token string, claims jwt.Claims) error {
 	switch {
 	case token == "":
 		return ErrTokenMissing
 	case len(token) > maxToken, strings.ContainsAny(token, "\r\n"):
+		// The base64 decoder skips line breaks, strict or not: in the signature they would make a second spelling.
 		return ErrTokenMalformed
 	}
-	if parsed, err := s.signature.ParseWithClaims(token, jwt.MapClaims{}, s.key); err != nil {
+	if parsed, err := parser.ParseWithClaims(token, claims, s.key); err != nil {
 		return refusal(parsed, err)
 	}
 	return nil

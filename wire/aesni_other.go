@@ -2,11 +2,11 @@
 
 package wire
 
-// aesni is false: cfb8 never asks for what stands below.
+// aesni is false: cfb8 never calls what stands below.
 const aesni = false
 
 type roundKeys struct{}
 
-func (*roundKeys) expand(*Key)                                        {}
-func (*roundKeys) seal(*Register, []byte)                             {}
-func (*roundKeys) open(*Register, *[BlockSize]byte, *[BlockSize]byte) {}
+func expandKey(*roundKeys, *Key)                                          {}
+func sealBytes(*roundKeys, *Register, *byte, int)                         {}
+func openBlock(*roundKeys, *Register, *[BlockSize]byte, *[BlockSize]byte) {}

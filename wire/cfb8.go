@@ -31,7 +31,7 @@ type cfb8 struct {
 
 func (c *cfb8) setKey(key *Key) {
 	if aesni {
-		c.rounds.expand(key)
+		expandKey(&c.rounds, key)
 		return
 	}
 	c.standard.setKey(key)
@@ -45,7 +45,7 @@ func (c *cfb8) encrypt(dst, src []byte) {
 	}
 	for len(src) > 0 {
 		n := min(len(src), BlockSize)
-		c.rounds.seal(&c.register, src[:n])
+		sealBytes(&c.rounds, &c.register, &src[0], n)
 		copy(dst, c.register[BlockSize-n:])
 		dst, src = dst[n:], src[n:]
 	}
@@ -58,13 +58,13 @@ func (c *cfb8) decrypt(dst, src []byte) {
 		return
 	}
 	for ; len(src) >= BlockSize; dst, src = dst[BlockSize:], src[BlockSize:] {
-		c.rounds.open(&c.register, (*[BlockSize]byte)(dst), (*[BlockSize]byte)(src))
+		openBlock(&c.rounds, &c.register, (*[BlockSize]byte)(dst), (*[BlockSize]byte)(src))
 	}
 	if n := len(src); n > 0 {
 		before, last := c.register, [BlockSize]byte{}
 		copy(last[:], src)
 		c.register.shift(src)
-		c.rounds.open(&before, &last, &last)
+		openBlock(&c.rounds, &before, &last, &last)
 		copy(dst, last[:n])
 	}
 }

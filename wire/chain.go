@@ -1,8 +1,6 @@
 package wire
 
-import (
-	"errors"
-)
+import "errors"
 
 // KeySize and IVSize are the sizes of key1 and key2 in bytes.
 const (
@@ -48,7 +46,8 @@ func (d Dialect) unit() int {
 	return BlockSize
 }
 
-func (d Dialect) shift() uint64 {
+// Shift is what is added to `data`.
+func (d Dialect) Shift() uint64 {
 	if d.Unshifted {
 		return 0
 	}
@@ -120,7 +119,7 @@ func (c *Chain) Seal(dst, text []byte) (data []byte, whole bool) {
 	}
 	c.cfb8.encrypt(c.text, c.text)
 	whole = len(c.text) == 0 || c.text[0] != 0
-	return AppendNumber(dst, c.text, c.Dialect.shift()), whole
+	return AppendNumber(dst, c.text, c.Dialect.Shift()), whole
 }
 
 // Open decrypts the number that is an answer's `data` and appends its text to
@@ -163,10 +162,10 @@ func (c *Chain) openParsed(dst []byte) ([]byte, error) {
 func (c *Chain) parseData(digits []byte) error {
 	unit := c.Dialect.unit()
 	c.text = grow(c.text, unit)
-	err := ParseNumber(c.text, digits, c.Dialect.shift())
+	err := ParseNumber(c.text, digits, c.Dialect.Shift())
 	if e, ok := err.(*NumberError); ok && e.wide {
-		c.text = grow(c.text, (byteLength(digits, c.Dialect.shift())+unit-1)/unit*unit)
-		err = ParseNumber(c.text, digits, c.Dialect.shift())
+		c.text = grow(c.text, (byteLength(digits, c.Dialect.Shift())+unit-1)/unit*unit)
+		err = ParseNumber(c.text, digits, c.Dialect.Shift())
 	}
 	return err
 }

@@ -23,13 +23,13 @@ func unhex(t *testing.T, s string) []byte {
 func eachCFB8(t *testing.T, test func(t *testing.T, encrypt, decrypt func(key Key, register *Register, dst, src []byte))) {
 	t.Run("standard", func(t *testing.T) {
 		var c standardCFB8
-		test(t, func(key Key, register *Register, dst, src []byte) {
-			c.setKey(&key)
-			c.encrypt(register, dst, src)
-		}, func(key Key, register *Register, dst, src []byte) {
-			c.setKey(&key)
-			c.decrypt(register, dst, src)
-		})
+		run := func(crypt func(*standardCFB8, *Register, []byte, []byte)) func(Key, *Register, []byte, []byte) {
+			return func(key Key, register *Register, dst, src []byte) {
+				c.setKey(&key)
+				crypt(&c, register, dst, src)
+			}
+		}
+		test(t, run((*standardCFB8).encrypt), run((*standardCFB8).decrypt))
 	})
 	t.Run("aesni", func(t *testing.T) {
 		if !aesni {

@@ -14,6 +14,7 @@ import (
 
 	"proto/keys"
 	"proto/modes"
+	"proto/modes/decode/follow"
 	"proto/wire"
 )
 
@@ -194,7 +195,7 @@ func (o *options) readDialect(words string) error {
 	if words == "" {
 		return nil
 	}
-	all := []wire.Dialect{{}, {Unshifted: true}, {Unpadded: true}, {Unshifted: true, Unpadded: true}}
+	all := follow.Dialects()
 	for _, word := range strings.FieldsFunc(words, func(r rune) bool { return r == ',' || r == ' ' }) {
 		all = slices.DeleteFunc(all, func(d wire.Dialect) bool {
 			switch word {

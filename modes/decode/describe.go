@@ -25,7 +25,7 @@ func (op *opener) describe(r *record, header, data wire.Members) (facts []diagra
 		add("password", op.secret(data.Get("password")))
 		add("MAC", shown(header.Get("MAC")))
 	case ackKind:
-		note := op.follower.Ack(r.stream(), data)
+		note := op.follower.Ack(r.stream(), r.answer.Session, r.answer.Sequence, data)
 		if op.o.secrets {
 			add("key1", shown(data.Get("key1")))
 			add("key2", shown(data.Get("key2")))

@@ -40,7 +40,7 @@ func counted(n int64, noun string) string {
 
 func dialects(m map[wire.Dialect]int) string {
 	var names []string
-	for _, d := range []wire.Dialect{{}, {Unshifted: true}, {Unpadded: true}, {Unshifted: true, Unpadded: true}} {
+	for _, d := range follow.Dialects() {
 		if m[d] == 0 {
 			continue
 		}

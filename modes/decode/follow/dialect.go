@@ -78,60 +78,70 @@ func (f *Follower) settle(s *state, end bool) {
 		delete(f.holding, s)
 		return
 	}
-	first, fit := s.readAll(unpadded[0])
-	second, fit2 := s.readAll(unpadded[1])
-	if !f.may(unpadded[0]) {
-		fit = excluded
-	}
-	if !f.may(unpadded[1]) {
-		fit2 = excluded
-	}
+	v := f.judge(s)
 	chained := len(s.pending) >= enoughChained
-	decided := fit != fit2 && (chained || max(fit, fit2) == letters || min(fit, fit2) == excluded)
-	if !decided && f.Hold && !end {
+	if !v.decided && f.Hold && !end {
 		return
 	}
-	texts, d := first, unpadded[0]
-	if fit2 > fit {
-		texts, d = second, unpadded[1]
-	}
-	for i, p := range s.pending {
-		if p.result == nil {
-			continue
-		}
-		p.result.Pending = false
-		if !decided {
-			p.result.Status, p.result.Text, p.result.Other = Ambiguous, first[i], second[i]
-			p.result.Note = "the first if data is shifted, the second if it is not"
-			continue
-		}
-		p.result.Text = texts[i]
-		f.dialect[number(d)]++
-		if !chained {
-			p.result.Note = "dialect: by text"
-		}
-	}
-	if last := s.pending[len(s.pending)-1].result; last != nil {
-		s.keep(last)
-	}
-	if !f.Hold && !end && !(decided && chained) {
-		s.given()
+	f.give(s, &v)
+	switch {
+	case v.decided && chained:
+		s.dialect = &v.dialect
+	case !f.Hold && !end:
 		return // the next is judged by these, too
 	}
 	delete(f.holding, s)
-	if decided && chained {
-		s.dialect = &d
-	}
-	s.chain.Dialect = d
+	s.chain.Dialect = v.dialect
 	for _, p := range s.pending {
 		_, _ = s.chain.Open(nil, p.digits) // read above
 	}
 	s.pending = nil
 }
 
-// given forgets the results of what is pending: they are given.
-func (s *state) given() {
+// verdict is what comes of reading all that is pending in both dialects.
+type verdict struct {
+	texts   [len(unpadded)][][]byte
+	dialect wire.Dialect // the first one, where it is not decided
+	best    int          // its place in texts
+	decided bool
+}
+
+func (f *Follower) judge(s *state) (v verdict) {
+	var fits [len(unpadded)]fitness
+	for i, d := range unpadded {
+		if v.texts[i], fits[i] = s.readAll(d); !f.may(d) {
+			fits[i] = excluded
+		}
+	}
+	if fits[1] > fits[0] {
+		v.best = 1
+	}
+	v.dialect = unpadded[v.best]
+	// One text by itself is told by letters only.
+	known := len(s.pending) >= enoughChained || max(fits[0], fits[1]) == letters || min(fits[0], fits[1]) == excluded
+	v.decided = known && fits[0] != fits[1]
+	return v
+}
+
+// give completes what is pending, once.
+func (f *Follower) give(s *state, v *verdict) {
 	for i := range s.pending {
+		r := s.pending[i].result
+		if r == nil {
+			continue
+		}
+		r.Pending = false
+		if v.decided {
+			r.Text = v.texts[v.best][i]
+			f.dialect[number(v.dialect)]++
+			if len(s.pending) < enoughChained {
+				r.Note = "dialect: by text"
+			}
+		} else {
+			r.Status, r.Text, r.Other = Ambiguous, v.texts[0][i], v.texts[1][i]
+			r.Note = "the first if data is shifted, the second if it is not"
+		}
+		s.keep(r)
 		s.pending[i].result = nil
 	}
 }

@@ -10,7 +10,7 @@
 package follow
 
 import (
-	"unicode/utf8"
+	"slices"
 
 	"proto/wire"
 )
@@ -80,7 +80,11 @@ func (f *Follower) Dialects() map[wire.Dialect]int {
 	return m
 }
 
-var dialects = [...]wire.Dialect{{}, {Unshifted: true}, {Unpadded: true}, {Unshifted: true, Unpadded: true}}
+// dialects are all of them; those with padding come first.
+var dialects = [...]wire.Dialect{padded[0], padded[1], unpadded[0], unpadded[1]}
+
+// Dialects are all that there are.
+func Dialects() []wire.Dialect { return slices.Clone(dialects[:]) }
 
 // number is a dialect's place in dialects.
 func number(d wire.Dialect) (n int) {
@@ -104,61 +108,6 @@ func (f *Follower) init() {
 func (f *Follower) key(stream string, session []byte) []byte {
 	f.scratch = append(append(append(f.scratch[:0], stream...), 0), session...)
 	return f.scratch
-}
-
-// Ack takes a HELLO_ACK. The note says what is wrong with it.
-func (f *Follower) Ack(stream string, data wire.Members) (note string) {
-	f.init()
-	var key wire.Key
-	var iv wire.IV
-	noKey, noIV := ackNumber(data, "key1", key[:]), ackNumber(data, "key2", iv[:])
-	if noKey != "" && !rounded(data.Get("key1")) {
-		return noKey + ": its answers cannot be read" // whatever it is, it begins no session
-	}
-	s := f.add(stream, data.Get("sessionId").Raw())
-	s.chain = wire.NewChain(key, iv, wire.Dialect{})
-	s.lastSequence = append(s.lastSequence, ackSequence(data)...)
-	s.hasKey, s.hasPrev, s.noIV, s.keyNote = noKey == "", noKey == "" && noIV == "", noIV != "", noKey
-	if s.hasKey {
-		s.period = 1
-	}
-	if s.hasPrev {
-		s.sure = wire.BlockSize
-	}
-	if noIV == "" {
-		s.iv = &iv
-		f.server(stream).iv = &iv
-	}
-	f.streams[stream] = s
-	if noKey != "" {
-		return noKey + ": its answers cannot be read"
-	}
-	if noIV != "" {
-		return noIV + ": the first answer of each key cannot be read"
-	}
-	return ""
-}
-
-// ackNumber reads a key or IV of a HELLO_ACK, or says why it cannot.
-func ackNumber(data wire.Members, name string, dst []byte) (problem string) {
-	v := data.Get(name)
-	switch {
-	case rounded(v):
-		return name + " has been rounded by another tool"
-	case v.Kind() != wire.Integer || wire.ParseNumber(dst, v.Raw(), wire.Shift) != nil:
-		return name + " is no key"
-	}
-	return ""
-}
-
-// ackSequence is the sequence of a HELLO_ACK, which the first answer's follows.
-func ackSequence(data wire.Members) []byte {
-	for _, name := range []string{"sequesce", "sequence"} {
-		if v := data.Get(name); v.Present() {
-			return v.Raw()
-		}
-	}
-	return nil
 }
 
 // add makes a new state for a session, in place of an older one.
@@ -263,8 +212,9 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	f.fail(s, a, r)
 }
 
-// tryBytes opens an answer whose text is no text. Its state must be certain: it goes on
-// where the last answer was, or begins, and more than one byte of padding is there.
+// tryBytes opens an answer whose text is no text. Its state must be certain: no answer
+// before it is missing, and where the dialect is not known yet, which valid padding then
+// tells, there is more of that than one byte.
 func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 	if _, brings := newKey(a); brings || !s.hasKey || !s.hasPrev || s.lost > 0 || s.gap(a) {
 		return false
@@ -344,18 +294,6 @@ func (f *Follower) tryOthers(s *state, a *Answer, r *Result) *state {
 		}
 	}
 	return nil
-}
-
-// isText says whether it can be one: UTF-8, of any characters, or nothing. Sixteen bytes
-// of the wrong state are that once in some ten thousand times, and have valid padding
-// once in 256.
-func isText(text []byte) bool {
-	for _, c := range text {
-		if c >= 0x80 {
-			return utf8.Valid(text)
-		}
-	}
-	return true
 }
 
 func join(a, b string) string {

@@ -131,7 +131,7 @@ func followAll(t testing.TB, f *Follower, list []told) (results []*Result) {
 	for i := range list {
 		r := new(Result)
 		if a := &list[i]; a.isAck() {
-			if note := f.Ack(a.stream, a.members(t)); note != "" {
+			if note := f.Ack(a.stream, fmt.Append(nil, a.session), fmt.Append(nil, a.sequence), a.members(t)); note != "" {
 				t.Fatal(note)
 			}
 		} else {

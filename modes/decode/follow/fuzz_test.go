@@ -37,7 +37,7 @@ func FuzzFollow(f *testing.F) {
 			}
 			stream := string(frame.Header.Get("stream").Raw())
 			if frame.Data.Get("key2").Present() {
-				follower.Ack(stream, frame.Data)
+				follower.Ack(stream, frame.Data.Get("sessionId").Raw(), frame.Data.Get("sequesce").Raw(), frame.Data)
 				continue
 			}
 			r := new(Result)

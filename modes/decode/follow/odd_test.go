@@ -50,7 +50,7 @@ func (o *oddSession) follow(f *Follower, lines ...line) {
 	for name, v := range value(o.t, o.ack).Members() {
 		ack = append(ack, wire.Member{Name: []byte(name), Value: v})
 	}
-	f.Ack("", ack)
+	f.Ack("", []byte("1"), []byte("1"), ack)
 	var results []*Result
 	for _, l := range lines {
 		data := o.answers[l.sequence]

@@ -54,7 +54,7 @@ func (s *samples) add(a *Answer, key wire.Key) bool {
 	}
 	var texts [len(padded)][wire.BlockSize]byte
 	for i, d := range padded {
-		if wire.ParseNumber(texts[i][:], a.Data.Raw(), shiftOf(d)) != nil {
+		if wire.ParseNumber(texts[i][:], a.Data.Raw(), d.Shift()) != nil {
 			return false
 		}
 	}
@@ -62,13 +62,6 @@ func (s *samples) add(a *Answer, key wire.Key) bool {
 		s[i] = append(s[i], sample{block, texts[i]})
 	}
 	return true
-}
-
-func shiftOf(d wire.Dialect) uint64 {
-	if d.Unshifted {
-		return 0
-	}
-	return wire.Shift
 }
 
 // recoverIV finds the dialect in which some IV fits the samples, and that IV.

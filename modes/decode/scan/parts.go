@@ -74,9 +74,19 @@ func (w *scanning) stitched(at, end int) (int, outcome) {
 // header is what a relay's line says of the part behind it: who prints such lines, and
 // where the part goes.
 type header struct {
-	relay byte // 's' socat, 'l' sslsplit, 'f' tshark's follow; 0: none
+	relay relay
 	way   string
 }
+
+// relay is who prints lines before parts.
+type relay int
+
+const (
+	noRelay relay = iota
+	socat
+	sslsplit
+	tsharkFollow
+)
 
 // headerBefore is the last line of what stands before a frame.
 func headerBefore(b []byte) (h header, ok bool) {
@@ -90,13 +100,13 @@ func headerBefore(b []byte) (h header, ok bool) {
 		line = line[i:]
 	}
 	h = headerOf(line)
-	return h, h.relay != 0
+	return h, h.relay != noRelay
 }
 
 // headerAround finds the line of the same relay at a place, and what to leave out with
 // it: the end of the line before, which is none of the frame.
 func headerAround(b []byte, at int, own header) (start, end int, ok bool) {
-	if own.relay == 's' {
+	if own.relay == socat {
 		from := max(0, at-maxHeader)
 		i := socatMark(b[from:min(len(b), at+socatLead)])
 		if i < 0 {
@@ -163,17 +173,17 @@ func headerOf(line []byte) (h header) {
 	line = bytes.TrimRight(line, "\r")
 	switch {
 	case len(line) > 12 && (line[0] == '>' || line[0] == '<') && dateLength(line[2:]) > 0 && bytes.Contains(line, []byte("  length=")):
-		return header{'s', string(line[:1])}
+		return header{socat, string(line[:1])}
 	case dateLength(line) > 0 && bytes.HasSuffix(line, []byte("):")) && bytes.Contains(line, []byte(" -> ")):
 		arrow, size := bytes.Index(line, []byte(" -> ")), bytes.LastIndexByte(line, '(')
 		from := bytes.LastIndexByte(line[:arrow], ' ') + 1
 		if size > arrow {
-			return header{'l', string(line[from:size])}
+			return header{sslsplit, string(line[from:size])}
 		}
 	case len(line) > 0 && len(line) < 8:
 		way := bytes.TrimLeft(line, "\t")
 		if len(way) > 0 && len(bytes.Trim(way, "0123456789")) == 0 {
-			return header{'f', string(line[:len(line)-len(way)])}
+			return header{tsharkFollow, string(line[:len(line)-len(way)])}
 		}
 	}
 	return header{}

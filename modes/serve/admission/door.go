@@ -111,7 +111,9 @@ func (d *Door) refuse(g *Guest, now time.Time) Reason {
 		return "" // whoever has logged in before is let in again however many strangers there are
 	case l.Startups.crowd(waiting) && !g.exempt && d.suspects.has(g.addr, now, suspectFor):
 		return TooManyStarted
-	case l.Startups.refuse(waiting, l.Random) && (waiting >= l.Startups.Full || !d.comesBack(g, now)):
+	case l.Startups.full(waiting):
+		return TooManyStarted
+	case l.Startups.unlucky(waiting, l.Random) && !d.comesBack(g, now):
 		return TooManyStarted
 	}
 	return ""

@@ -85,7 +85,7 @@ func TestStartups(t *testing.T) {
 		s := Startups{100, 30, 300}
 		refused := 0
 		for dice := range 100 {
-			if s.refuse(c.waiting, func(int) int { return dice }) {
+			if s.full(c.waiting) || s.unlucky(c.waiting, func(int) int { return dice }) {
 				refused++
 			}
 		}
@@ -235,6 +235,11 @@ func TestUnluckyComesBack(t *testing.T) {
 	d.dice = 0
 	d.now = d.now.Add(backFrom)
 	d.enter(stranger(5), TooManyStarted) // that was the last place
+	d = newDoor(t, Limits{Startups: Startups{1, 100, 4}})
+	d.enter(stranger(1), "")
+	d.enter(stranger(2), TooManyStarted)
+	d.now = d.now.Add(backFrom)
+	d.enter(stranger(2), TooManyStarted) // that was no chance
 }
 
 // TestPatience: the more there are, the less time each has.

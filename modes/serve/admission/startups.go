@@ -53,13 +53,15 @@ func (s Startups) patience(waiting int, usual time.Duration) time.Duration {
 	return usual - time.Duration(over*0.75*float64(usual))
 }
 
-// refuse draws for a newcomer to so many.
-func (s Startups) refuse(waiting int, random func(n int) int) bool {
-	switch {
-	case s.Start == 0 || waiting < s.Start:
+// full says whether all are refused who come to so many.
+func (s Startups) full(waiting int) bool {
+	return s.Start > 0 && (waiting >= s.Full || s.Rate == 100 && waiting >= s.Start)
+}
+
+// unlucky draws for a newcomer to so many, of whom not all are refused.
+func (s Startups) unlucky(waiting int, random func(n int) int) bool {
+	if s.Start == 0 || waiting < s.Start {
 		return false
-	case waiting >= s.Full || s.Rate == 100:
-		return true
 	}
 	return random(100) < s.Rate+(100-s.Rate)*(waiting-s.Start)/(s.Full-s.Start)
 }

@@ -1,0 +1,49 @@
+package follow
+
+import "proto/wire"
+
+// Ack takes a HELLO_ACK; session and sequence as they are spelled. The note says what is
+// wrong with it.
+func (f *Follower) Ack(stream string, session, sequence []byte, data wire.Members) (note string) {
+	f.init()
+	var key wire.Key
+	var iv wire.IV
+	noKey, noIV := ackNumber(data, "key1", key[:]), ackNumber(data, "key2", iv[:])
+	if noKey != "" && !rounded(data.Get("key1")) {
+		return noKey + ": its answers cannot be read" // whatever it is, it begins no session
+	}
+	s := f.add(stream, session)
+	s.chain = wire.NewChain(key, iv, wire.Dialect{})
+	s.lastSequence = append(s.lastSequence, sequence...)
+	s.hasKey, s.hasPrev, s.noIV, s.keyNote = noKey == "", noKey == "" && noIV == "", noIV != "", noKey
+	if s.hasKey {
+		s.period = 1
+	}
+	if s.hasPrev {
+		s.sure = wire.BlockSize
+	}
+	if noIV == "" {
+		s.iv = &iv
+		f.server(stream).iv = &iv
+	}
+	f.streams[stream] = s
+	if noKey != "" {
+		return noKey + ": its answers cannot be read"
+	}
+	if noIV != "" {
+		return noIV + ": the first answer of each key cannot be read"
+	}
+	return ""
+}
+
+// ackNumber reads a key or IV of a HELLO_ACK, or says why it cannot.
+func ackNumber(data wire.Members, name string, dst []byte) (problem string) {
+	v := data.Get(name)
+	switch {
+	case rounded(v):
+		return name + " has been rounded by another tool"
+	case v.Kind() != wire.Integer || wire.ParseNumber(dst, v.Raw(), wire.Shift) != nil:
+		return name + " is no key"
+	}
+	return ""
+}
