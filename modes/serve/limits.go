@@ -22,7 +22,7 @@ func limitFlags() []cli.Flag {
 		modes.Group("Limits (0 is none)",
 			&cli.IntFlag{Name: "max-connections", Usage: "hold at most `N` connections, or what open files allow, where they are limited", Value: 100_000, EnvVars: []string{"PROTO_MAX_CONNECTIONS"}},
 			&cli.StringFlag{Name: "max-startups", Usage: "refuse those without login at random, as sshd, by `A:B:C`", Value: "100:30:300", EnvVars: []string{"PROTO_MAX_STARTUPS"}},
-			&cli.DurationFlag{Name: "crowded", Usage: "while half of A are there, give each `TIME` to log in", Value: 2 * time.Second, EnvVars: []string{"PROTO_CROWDED"}},
+			&cli.DurationFlag{Name: "crowded", Usage: "while A are there, give each `TIME` to log in", Value: 2 * time.Second, EnvVars: []string{"PROTO_CROWDED"}},
 			&cli.IntFlag{Name: "max-per-address", Usage: "hold at most `N` connections without login of one address", Value: 20, EnvVars: []string{"PROTO_MAX_PER_ADDRESS"}},
 			&cli.IntFlag{Name: "max-handshakes", Usage: "compute at most `N` handshakes at once, for each core", Value: 2, EnvVars: []string{"PROTO_MAX_HANDSHAKES"}},
 			&cli.IntFlag{Name: "login-queue", Usage: "let at most `N` logins wait for their password to be checked", Value: 1000, EnvVars: []string{"PROTO_LOGIN_QUEUE"}},

@@ -19,7 +19,7 @@ type Limits struct {
 	Connections int           // in all
 	Startups    Startups      // before login, in all
 	PerAddress  int           // before login, of one address
-	Crowded     time.Duration // how long one may take to log in when half of Startups.Start are there
+	Crowded     time.Duration // how long one may take to log in while Startups.Start are there
 	Longest     time.Duration // how long one may take to log in at all; longer ones come of a program that was stopped
 	Penalties   Penalties
 	Exempt      []netip.Prefix // addresses free of penalties and PerAddress
@@ -107,11 +107,11 @@ func (d *Door) refuse(g *Guest, now time.Time) Reason {
 	d.clear(now)
 	waiting := d.waiting.Len() - d.busy
 	switch {
-	case d.known.has(g.addr, now, knownFor):
-		return "" // whoever has logged in before is let in again however many strangers there are
-	case l.Startups.crowd(waiting) && !g.exempt && d.suspects.has(g.addr, now, suspectFor):
-		return TooManyStarted
 	case l.Startups.full(waiting):
+		return TooManyStarted
+	case d.here[g.addr] < knownAtOnce && d.known.has(g.addr, now, knownFor):
+		return "" // whoever has logged in before need not be lucky
+	case l.Startups.crowd(waiting) && !g.exempt && d.suspects.has(g.addr, now, suspectFor):
 		return TooManyStarted
 	case l.Startups.unlucky(waiting, l.Random) && !d.comesBack(g, now):
 		return TooManyStarted

@@ -5,11 +5,14 @@ import (
 	"time"
 )
 
-// knownFor is how long an address is known after a login from it, and knownMost
-// how many are: a session lasts half an hour.
+// knownFor is how long an address is known after a login from it, as a session lasts
+// half an hour; knownMost is how many are; and knownAtOnce how many without login one
+// of them may have at once before it takes its chance as a stranger does: one login
+// must not open the door to a crowd.
 const (
-	knownFor  = time.Hour
-	knownMost = 65536
+	knownFor    = time.Hour
+	knownMost   = 65536
+	knownAtOnce = 4
 )
 
 // suspectFor is how long an address is suspect after it has done something wrong:

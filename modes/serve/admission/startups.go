@@ -40,8 +40,8 @@ func ParseStartups(text string) (s Startups, err error) {
 
 func (s Startups) String() string { return fmt.Sprintf("%d:%d:%d", s.Start, s.Rate, s.Full) }
 
-// crowd says whether so many are half of those from which on some are refused.
-func (s Startups) crowd(waiting int) bool { return s.Start > 0 && waiting >= (s.Start+1)/2 }
+// crowd says whether there are so many that some are refused.
+func (s Startups) crowd(waiting int) bool { return s.Start > 0 && waiting >= s.Start }
 
 // patience is how long so many may each take: the time given, and from Start on
 // less, down to a quarter at Full.
@@ -60,7 +60,7 @@ func (s Startups) full(waiting int) bool {
 
 // unlucky draws for a newcomer to so many, of whom not all are refused.
 func (s Startups) unlucky(waiting int, random func(n int) int) bool {
-	if s.Start == 0 || waiting < s.Start {
+	if !s.crowd(waiting) {
 		return false
 	}
 	return random(100) < s.Rate+(100-s.Rate)*(waiting-s.Start)/(s.Full-s.Start)
