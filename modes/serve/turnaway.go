@@ -11,9 +11,12 @@ import (
 
 // heldFor is how long a connection of an address with a penalty is kept before it
 // is closed, unread: a program that comes again at once is slowed down by that.
-// heldMost is how many are; the rest are closed at once.
+// heldGap is the least time between two that are closed: many that came at once would
+// otherwise come again at once, each time. heldMost is how many are kept; the rest are
+// closed at once.
 const (
-	heldFor  = time.Second
+	heldFor  = 2 * time.Second
+	heldGap  = 2 * time.Millisecond
 	heldMost = 1000
 )
 
@@ -77,12 +80,13 @@ func (t *turnAway) count(reason string, now time.Time) (n int, tell bool) {
 	return n, true
 }
 
-// run closes what is held, each in its time, and at the end all of it.
+// run closes what is held, one after the other, each in its time, and at the end all
+// of it.
 func (t *turnAway) run(ctx context.Context) {
 	for {
 		select {
 		case h := <-t.held:
-			timer := time.NewTimer(time.Until(h.until))
+			timer := time.NewTimer(max(heldGap, time.Until(h.until)))
 			select {
 			case <-timer.C:
 			case <-ctx.Done():
