@@ -61,6 +61,7 @@ func Run(ctx context.Context, app *cli.App, args []string) error {
 			return err
 		}
 		line = append([]string{app.Name, command.Name}, arranged...)
+		return sayVariable(command, arranged, app.RunContext(ctx, line))
 	} else if command == nil && len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		// Before the command there are no flags but the app's own.
 		own := 1

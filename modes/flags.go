@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 )
@@ -177,3 +178,9 @@ func distance(a, b string) int {
 	}
 	return d[len(a)][len(b)]
 }
+
+// longest is as good as for ever, and can be added to a time without an overflow.
+const longest = 100 * 365 * 24 * time.Hour
+
+// Duration is the value of a flag that is a time, at most 100 years.
+func Duration(c *cli.Context, name string) time.Duration { return min(c.Duration(name), longest) }

@@ -44,7 +44,7 @@ func NewLog(w io.Writer, kind string, level slog.Leveler) (*slog.Logger, error) 
 		}
 		return slog.New(slog.NewJSONHandler(w, options)), nil
 	}
-	return nil, Usage("", "--log cannot be %s: it is text or json", quote(kind))
+	return nil, Usage("text is for people, json for programs", "--log cannot be %s: it is text or json", quote(kind))
 }
 
 // escaped puts escapes in place of all that is not printable.

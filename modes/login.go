@@ -76,11 +76,14 @@ func missing(user string) string {
 	return "password"
 }
 
+// loginHint says what a login may be.
+const loginHint = "servers of this protocol take user names of up to 64 bytes and passwords of up to 72"
+
 // check holds a login against the limits of what is sent.
 func (l Login) check() error {
 	_, err := wire.AppendHello(nil, wire.Hello{User: l.User, Password: l.Password})
 	if err != nil {
-		return Usage("", "cannot log in: %v", err)
+		return Usage(loginHint, "cannot log in: %v", err)
 	}
 	return nil
 }

@@ -1,11 +1,8 @@
 package modes
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -58,7 +55,7 @@ func OpenRecord(name string, say Recording) (*Recorder, error) {
 	}
 	f, torn, err := openRecordFile(name)
 	if err != nil {
-		return nil, Usage("--record takes the name of a file that can be written", "cannot write %s: %s", Show(name), Plain(err))
+		return nil, cannotRecord(name, err)
 	}
 	return newRecorder(f, torn, say), nil
 }
@@ -76,40 +73,6 @@ func (p *Process) OpenRecord(name string) (*Recorder, error) {
 		Failed:  func(err error) { warn("cannot write %s: %s", Show(name), Plain(err)) },
 		Dropped: func(n int64) { warn("frames missing in %s: %d", Show(name), n) },
 	})
-}
-
-// openRecordFile gives the file, and whether what is in it may end within a line.
-func openRecordFile(name string) (f *os.File, torn bool, err error) {
-	f, err = os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
-	if err == nil {
-		return f, false, f.Chmod(0o600) // whatever the umask is
-	}
-	if !errors.Is(err, fs.ErrExist) {
-		return nil, false, err
-	}
-	// Another's file that we may add to keeps its mode. O_CREATE is for a link that
-	// leads to no file yet.
-	if f, err = os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600); err != nil {
-		return nil, false, err
-	}
-	return f, endsTorn(name), nil
-}
-
-// endsTorn says whether a file ends within a line, as a program that was killed
-// may leave it.
-func endsTorn(name string) bool {
-	info, err := os.Stat(name)
-	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
-		return false
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return true // an empty line does no harm
-	}
-	defer f.Close()
-	var last [1]byte
-	_, err = f.ReadAt(last[:], info.Size()-1)
-	return err != nil || last[0] != '\n'
 }
 
 func newRecorder(w io.WriteCloser, torn bool, say Recording) *Recorder {

@@ -3,11 +3,14 @@
 package modes
 
 import (
+	"bufio"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -73,5 +76,35 @@ func TestRecordFileRefused(t *testing.T) {
 		if !errors.As(err, &e) || e.Code != ExitUsage || e.Hint == "" || !strings.HasPrefix(e.Message, "cannot write ") {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestRecordPipe: a named pipe is opened whether or not somebody reads it yet, and
+// what is recorded before waits in it.
+func TestRecordPipe(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Skip(err)
+	}
+	if err := CheckRecord(name); err != nil {
+		t.Error(err)
+	}
+	r, err := OpenRecord(name, Recording{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Tape("192.0.2.1:7").Record(ToServer, []byte("{}"))
+	reader, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	line, err := bufio.NewReader(reader).ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, `{"time":"`) {
+		t.Errorf("%q %v", line, err)
+	}
+	r.Close()
+	if _, err := io.ReadAll(reader); err != nil {
+		t.Error(err)
 	}
 }

@@ -98,8 +98,8 @@ type settings struct {
 
 func read(c *cli.Context) (s *settings, err error) {
 	s = &settings{
-		interval: c.Duration("interval"), duration: c.Duration("duration"), count: c.Int("count"), timeout: c.Duration("timeout"),
-		sessions: c.Int("sessions"), ramp: c.Duration("ramp"), noReconnect: c.Bool("no-reconnect"), wait: usualWait(),
+		interval: modes.Duration(c, "interval"), duration: modes.Duration(c, "duration"), count: c.Int("count"), timeout: modes.Duration(c, "timeout"),
+		sessions: c.Int("sessions"), ramp: modes.Duration(c, "ramp"), noReconnect: c.Bool("no-reconnect"), wait: usualWait(),
 		mac: c.String("mac"), record: c.String("record"), json: c.Bool("json"), verbose: c.Bool("verbose"), secrets: c.Bool("secrets"),
 	}
 	switch {

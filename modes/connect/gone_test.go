@@ -93,7 +93,7 @@ func TestGoneTwice(t *testing.T) {
 				c.Close()
 			}
 			return on(5, strings.Replace(refusalFrame, `:2`, `:1`, 1))(n, good, c)
-		}}, 4, 30*s + 600*time.Millisecond, 5, "proto: login refused for user alice\nhint: check the user name and the password\n"},
+		}}, 4, 30*s + 600*time.Millisecond, 5, "proto: login refused for user alice\nhint: check the user name and the password; a server that has no session left says the same\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := run(t, c.script, count(4))

@@ -52,7 +52,7 @@ func (c *session) hello(ctx context.Context) error {
 	case err != nil:
 		return err
 	case a.Kind == wire.Closed && a.Refused:
-		return &modes.Error{Code: modes.ExitLogin, Message: fmt.Sprintf("login refused for user %s", modes.Show(c.login.User)), Hint: "check the user name and the password"}
+		return &modes.Error{Code: modes.ExitLogin, Message: fmt.Sprintf("login refused for user %s", modes.Show(c.login.User)), Hint: "check the user name and the password; a server that has no session left says the same"}
 	case a.Kind == wire.Closed:
 		return &endError{closed, "the server said CLOSE to HELLO"}
 	case a.Kind != wire.Accepted:

@@ -140,7 +140,7 @@ func read(c *cli.Context) (o *options, err error) {
 	o = &options{
 		files: values(c, "file"), commands: values(c, "command"), run: values(c, "run"),
 		list: c.Bool("list"), check: c.Bool("check"), strict: c.Bool("strict"), jobs: c.Int("jobs"),
-		timeout: c.Duration("timeout"), mac: c.String("mac"), record: c.String("record"), secrets: c.Bool("secrets"),
+		timeout: modes.Duration(c, "timeout"), mac: c.String("mac"), record: c.String("record"), secrets: c.Bool("secrets"),
 	}
 	switch {
 	case o.jobs < 1:
@@ -236,7 +236,7 @@ func again(c *cli.Context) string {
 		}
 	}
 	if c.IsSet("timeout") {
-		words = append(words, "--timeout", c.Duration("timeout").String())
+		words = append(words, "--timeout", modes.Duration(c, "timeout").String())
 	}
 	for _, v := range values(c, "var") {
 		words = append(words, "--var", modes.ShellWord(v))

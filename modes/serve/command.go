@@ -122,11 +122,14 @@ func read(c *cli.Context) (*settings, error) {
 	s := &settings{
 		cert: c.String("cert"), key: c.String("key"), keyPassFile: c.String("key-pass-file"),
 		users: c.String("users"), tokenKeyFile: c.String("token-key-file"), data: c.String("data"),
-		rekey: c.Int("rekey"), maxLife: c.Duration("max-life"), idle: c.Duration("idle"),
-		maxFrame: c.Int("max-frame"), drain: c.Duration("drain"), record: c.String("record"), log: c.String("log"), verbose: c.Bool("verbose"),
+		rekey: c.Int("rekey"), maxLife: modes.Duration(c, "max-life"), idle: modes.Duration(c, "idle"),
+		maxFrame: c.Int("max-frame"), drain: modes.Duration(c, "drain"), record: c.String("record"), log: c.String("log"), verbose: c.Bool("verbose"),
 	}
 	if s.cert == "" && s.key != "" {
 		return nil, modes.Usage("give --cert too, the certificate that belongs to the key", "--key without --cert")
+	}
+	if s.cert == "" && s.keyPassFile != "" {
+		return nil, modes.Usage("give --cert too: our own key has no pass phrase", "--key-pass-file without --cert")
 	}
 	if err := s.checkNumbers(); err != nil {
 		return nil, err
@@ -141,6 +144,9 @@ func read(c *cli.Context) (*settings, error) {
 		}
 		s.listen = append(s.listen, net.JoinHostPort(host, port))
 	}
+	if err := s.checkApart(); err != nil {
+		return nil, err
+	}
 	if s.users == "" {
 		return s, s.checkLoopback()
 	}
@@ -148,10 +154,10 @@ func read(c *cli.Context) (*settings, error) {
 }
 
 func (s *settings) readOperator(c *cli.Context) (err error) {
-	s.check, s.reloadEvery = c.Bool("check"), c.Duration("reload")
+	s.check, s.reloadEvery = c.Bool("check"), modes.Duration(c, "reload")
 	s.adminAnywhere, s.adminPprof = c.Bool("admin-anywhere"), c.Bool("admin-pprof")
 	if s.reloadEvery < 0 {
-		return modes.Usage("", "--reload cannot be %v: it is below zero", s.reloadEvery)
+		return modes.Usage("1m is usual; 0 is on HUP only", "--reload cannot be %v: it is below zero", s.reloadEvery)
 	}
 	if s.proxies, err = prefixes("trusted-proxy", c.StringSlice("trusted-proxy"), ""); err != nil {
 		return err
@@ -191,16 +197,17 @@ func (s *settings) checkNumbers() error {
 	for _, d := range []struct {
 		name  string
 		value time.Duration
-	}{{"max-life", s.maxLife}, {"idle", s.idle}, {"drain", s.drain}} {
+		hint  string
+	}{{"max-life", s.maxLife, "0 is never"}, {"idle", s.idle, "0 is never"}, {"drain", s.drain, "10s is usual"}} {
 		if d.value < 0 {
-			return modes.Usage("", "--%s cannot be %v: it is below zero", d.name, d.value)
+			return modes.Usage(d.hint, "--%s cannot be %v: it is below zero", d.name, d.value)
 		}
 	}
 	if s.rekey < 0 {
-		return modes.Usage("", "--rekey cannot be %d: it is below zero", s.rekey)
+		return modes.Usage("0 is never", "--rekey cannot be %d: it is below zero", s.rekey)
 	}
 	if s.maxFrame < smallestFrame || s.maxFrame > largestFrame {
-		return modes.Usage("", "--max-frame cannot be %d: it must be from %d to %d bytes", s.maxFrame, smallestFrame, largestFrame)
+		return modes.Usage("4096 is usual", "--max-frame cannot be %d: it must be from %d to %d bytes", s.maxFrame, smallestFrame, largestFrame)
 	}
 	return nil
 }

@@ -69,7 +69,10 @@ func readLimits(c *cli.Context) (l limits, err error) {
 	if err := nothingNegative(c); err != nil {
 		return l, err
 	}
-	if err := checkUserTimeout(runtime.GOOS, c.IsSet("user-timeout"), c.Duration("user-timeout")); err != nil {
+	if n := c.Int("max-handshakes"); n > mostHandshakes {
+		return l, modes.Usage("0 switches it off", "--max-handshakes cannot be %d: it is over %d", n, mostHandshakes)
+	}
+	if err := checkUserTimeout(runtime.GOOS, c.IsSet("user-timeout"), modes.Duration(c, "user-timeout")); err != nil {
 		return l, err
 	}
 	l = limits{
@@ -77,15 +80,15 @@ func readLimits(c *cli.Context) (l limits, err error) {
 		handshakes:  c.Int("max-handshakes"), loginQueue: c.Int("login-queue"),
 		perUser: c.Int("max-per-user"), sessions: c.Int("max-sessions"),
 		timeouts: timeouts{
-			handshake: c.Duration("tls-timeout"), hello: c.Duration("hello-timeout"),
-			write: c.Duration("write-timeout"), linger: defaultTimeouts().linger,
+			handshake: modes.Duration(c, "tls-timeout"), hello: modes.Duration(c, "hello-timeout"),
+			write: modes.Duration(c, "write-timeout"), linger: defaultTimeouts().linger,
 		},
-		keepalive: c.Duration("keepalive"), userTimeout: c.Duration("user-timeout"),
+		keepalive: modes.Duration(c, "keepalive"), userTimeout: modes.Duration(c, "user-timeout"),
 		admission: admission.Limits{
-			Crowded: c.Duration("crowded"), PerAddress: c.Int("max-per-address"),
+			Crowded: modes.Duration(c, "crowded"), PerAddress: c.Int("max-per-address"),
 			Penalties: admission.Penalties{
-				Login: c.Duration("penalty-login"), Slow: c.Duration("penalty-slow"), Garbage: c.Duration("penalty-junk"),
-				Refuse: c.Duration("penalty-refuse"), Max: c.Duration("penalty-max"), Addresses: c.Int("penalty-addresses"),
+				Login: modes.Duration(c, "penalty-login"), Slow: modes.Duration(c, "penalty-slow"), Garbage: modes.Duration(c, "penalty-junk"),
+				Refuse: modes.Duration(c, "penalty-refuse"), Max: modes.Duration(c, "penalty-max"), Addresses: c.Int("penalty-addresses"),
 			},
 		},
 	}
@@ -94,7 +97,7 @@ func readLimits(c *cli.Context) (l limits, err error) {
 	}
 	startups := c.String("max-startups")
 	if l.admission.Startups, err = admission.ParseStartups(startups); err != nil {
-		return l, modes.Usage("", "--max-startups cannot be %s: %v", modes.Show(startups), err)
+		return l, modes.Usage("0 switches it off", "--max-startups cannot be %s: %v", modes.Show(startups), err)
 	}
 	l.exemptSet = c.IsSet("exempt")
 	l.admission.Exempt, err = prefixes("exempt", c.StringSlice("exempt"), "none")
@@ -109,6 +112,9 @@ func checkUserTimeout(system string, given bool, d time.Duration) error {
 	return modes.Usage("leave it out: --keepalive and --write-timeout find a peer that has gone", "--user-timeout does not work on %s: only Linux has it", system)
 }
 
+// mostHandshakes is as good as no limit, and no number to compute with in vain.
+const mostHandshakes = 1 << 20
+
 func nothingNegative(c *cli.Context) error {
 	for _, f := range limitFlags() {
 		name := f.Names()[0]
@@ -118,7 +124,7 @@ func nothingNegative(c *cli.Context) error {
 				return modes.Usage("0 switches it off", "--%s cannot be %d: it is below zero", name, n)
 			}
 		case *cli.DurationFlag:
-			if d := c.Duration(name); d < 0 {
+			if d := modes.Duration(c, name); d < 0 {
 				return modes.Usage("0 switches it off", "--%s cannot be %v: it is below zero", name, d)
 			}
 		}

@@ -77,14 +77,17 @@ func TestMaxStartups(t *testing.T) {
 			r.connect(address(i))
 		}
 		synctest.Wait()
-		if n := r.server.waiting(); n <= 200 || n > 300 {
+		n := r.server.waiting()
+		if n <= 200 || n > 300 {
 			t.Errorf("%d wait", n)
 		}
-		r.login(peerOne).ask() // known: let in whatever comes
+		if n < 300 {
+			r.login(peerOne).ask() // known: needs no luck
+		}
 		in.ask()
 		time.Sleep(2 * time.Second)
 		r.login("192.0.2.7:1").ask()
-		if n := r.server.waiting(); n != 49 {
+		if n := r.server.waiting(); n != 99 {
 			t.Errorf("%d wait", n)
 		}
 		synctest.Wait()

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -87,7 +88,7 @@ func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logg
 		return nil, modes.Coded(modes.ExitUsage, err)
 	}
 	if s.check {
-		return r, s.resolve(ctx)
+		return r, s.tryOut(ctx)
 	}
 	if r.listeners, err = s.listenAll(ctx, log); err != nil {
 		return nil, err
@@ -116,8 +117,12 @@ func recording(file string, log *slog.Logger) modes.Recording {
 // worth knowing about them.
 func (s *settings) identity(p *modes.Process) (id *keys.Identity, note string, err error) {
 	if s.cert != "" {
-		id, err = keys.Load(s.cert, s.key, s.passPhrase(p, true), time.Now())
+		pass, forget, err := s.readPassPhrase(p)
 		if err != nil {
+			return nil, "", modes.Coded(modes.ExitUsage, err)
+		}
+		defer forget()
+		if id, err = keys.Load(s.cert, s.key, pass, time.Now()); err != nil {
 			return nil, "", modes.Coded(modes.ExitUsage, err)
 		}
 		return id, id.Hint(), nil
@@ -131,6 +136,19 @@ func (s *settings) identity(p *modes.Process) (id *keys.Identity, note string, e
 		id, err = keys.Memory(time.Now)
 	}
 	return id, note, modes.Coded(modes.ExitUsage, err)
+}
+
+// readPassPhrase is passPhrase for the start: a file that cannot be read is an error
+// even if the key needs none, and it is read once, as it may be a pipe.
+func (s *settings) readPassPhrase(p *modes.Process) (pass keys.PassPhrase, forget func(), err error) {
+	if s.keyPassFile == "" {
+		return s.passPhrase(p, true), func() {}, nil
+	}
+	secret, err := keys.ReadSecretFile(s.keyPassFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func() ([]byte, error) { return bytes.Clone(secret), nil }, func() { clear(secret) }, nil
 }
 
 // passPhrase gives the key's pass phrase: from a file, the environment, or a
