@@ -147,7 +147,8 @@ func TestShellWord(t *testing.T) {
 
 // TestTraceHides: a secret is hidden however its member is spelled, and whatever it holds.
 func TestTraceHides(t *testing.T) {
-	for _, member := range []string{`"password":"s3cret"`, `"Password":"s3cret"`, `"password":{"x":"s3cret"}`, `"TOKEN":["s3cret"]`, `"pass\u0077ord":"s3cret"`} {
+	for _, member := range []string{`"password":"s3cret"`, `"Password":"s3cret"`, `"password":{"x":"s3cret"}`, `"TOKEN":["s3cret"]`, `"pass\u0077ord":"s3cret"`,
+		`"data":"password: s3cret"`, `"x":["y",{"z":"the Token s3cret"}]`, `"x":["eyJhbGciOiJIUzI1NiJ9.eyJuYW1lIjoidGVzdCJ9.s3cret"]`} {
 		frame := `{"header":{` + member + `},"data":{` + member + `}}`
 		if got := TraceBytes("Received", []byte(frame), false); strings.Contains(got, "s3cret") || strings.Count(got, "(hidden)") != 2 {
 			t.Errorf("%s: %s", member, got)

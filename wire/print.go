@@ -11,30 +11,27 @@ import (
 // AppendIndented appends a value as the protocol's description shows frames:
 // JSON over many lines, four blanks for each level, everything but ASCII as
 // escapes, so that nothing a peer sent acts on a terminal. Numbers stay as they
-// were spelled. Members for which hide says so show "(hidden)", whatever they hold.
-func AppendIndented(dst []byte, v Value, hide func(name string) bool) []byte {
+// were spelled. Members for which hide says so show "(hidden)", whatever they hold;
+// elements of arrays have the name "".
+func AppendIndented(dst []byte, v Value, hide func(name string, v Value) bool) []byte {
 	return appendIndented(dst, v, hide, 0)
 }
 
-func appendIndented(dst []byte, v Value, hide func(name string) bool, level int) []byte {
+func appendIndented(dst []byte, v Value, hide func(name string, v Value) bool, level int) []byte {
 	switch v.kind {
 	case Object:
 		dst = append(dst, '{')
 		for name, member := range v.Members() {
 			dst = appendItem(dst, '{', level+1)
 			dst = append(AppendASCII(dst, name), ": "...)
-			if hide != nil && hide(name) {
-				dst = append(dst, `"(hidden)"`...)
-			} else {
-				dst = appendIndented(dst, member, hide, level+1)
-			}
+			dst = appendShown(dst, name, member, hide, level+1)
 		}
 		return appendEnd(dst, '{', '}', level)
 	case Array:
 		dst = append(dst, '[')
 		for element := range v.Elements() {
 			dst = appendItem(dst, '[', level+1)
-			dst = appendIndented(dst, element, hide, level+1)
+			dst = appendShown(dst, "", element, hide, level+1)
 		}
 		return appendEnd(dst, '[', ']', level)
 	case String:
@@ -46,6 +43,13 @@ func appendIndented(dst []byte, v Value, hide func(name string) bool, level int)
 		return strconv.AppendBool(dst, v.IsTrue())
 	}
 	return append(dst, v.raw...)
+}
+
+func appendShown(dst []byte, name string, v Value, hide func(name string, v Value) bool, level int) []byte {
+	if hide != nil && hide(name, v) {
+		return append(dst, `"(hidden)"`...)
+	}
+	return appendIndented(dst, v, hide, level)
 }
 
 // appendItem goes to the line of the next item, behind a comma unless it is the

@@ -11,7 +11,7 @@ import (
 )
 
 // open connects and logs in. Before there is a session everything that goes wrong
-// is the first connection's failure, but for a login refused.
+// is the first connection's failure, but for a login refused and another CLOSE.
 func (c *session) open(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil {
@@ -30,7 +30,7 @@ func (c *session) open(ctx context.Context) (err error) {
 	var ended *endError
 	switch {
 	case errors.As(err, &ended) && ended.kind == closed:
-		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: the server said CLOSE, not that the login is wrong", Hint: "it may be stopping or full; its log says why", Err: err}
+		return &modes.Error{Code: modes.ExitNotWell, Message: "cannot log in: the server said CLOSE, not that the login is wrong", Hint: "it may be stopping or full; its log says why", Err: err}
 	case errors.As(err, &lost), errors.As(err, &ended):
 		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + err.Error(), Err: err}
 	}

@@ -156,7 +156,7 @@ func (b *bench) show(c *language.Command) error {
 }
 
 func (b *bench) showFrame(frame wire.Value) {
-	hide := modes.SecretMember
+	hide := modes.Secret
 	if b.world.secrets.areShown() {
 		hide = nil
 	}
