@@ -179,18 +179,23 @@ func (f *fileLines) look() error {
 // lately may change again and show the same time.
 const coarse = 2 * time.Second
 
-// lookBack is how far from the end of a file its newest line is looked for: a
-// line that begins further away is none.
-const lookBack = 1 << 20
+// lookBack is how far from the end of a file its newest line is looked for, and
+// errNoLine is what is said of one that begins further away.
+const lookBack = 16 << 20
+
+var errNoLine = errors.New("no line begins in its last 16 MiB")
 
 // lastLine reads the last line of a file that has its newline, from the end
 // backwards, and keeps of it what can be sent. ok is false if there is none.
 func lastLine(r io.ReaderAt, size int64) (line []byte, ok bool, err error) {
-	const step = 4096
+	const step = 64 << 10
 	buf := make([]byte, step)
 	end := int64(-1) // where the line's newline is
 	start := int64(0)
-	for at := size; at > 0 && start == 0 && size-at < lookBack; {
+	for at := size; at > 0; {
+		if size-at >= lookBack {
+			return nil, false, errNoLine
+		}
 		n := min(step, at)
 		at -= n
 		got, err := r.ReadAt(buf[:n], at)
@@ -206,9 +211,7 @@ func lastLine(r io.ReaderAt, size int64) (line []byte, ok bool, err error) {
 			end, piece = at+int64(i), piece[:i]
 		}
 		if i := bytes.LastIndexByte(piece, '\n'); i >= 0 {
-			start = at + int64(i) + 1
-		} else if size-at >= lookBack && at > 0 {
-			return nil, false, nil
+			start, at = at+int64(i)+1, 0
 		}
 	}
 	if end < 0 {

@@ -44,13 +44,13 @@ var lines = []line{
 	{"both", strings.Repeat("\xff", 100) + "\n", strings.Repeat("\ufffd", 85), "bad UTF-8 replaced, cut to 256 bytes"},
 	{"over 4 KiB", "a\n" + strings.Repeat("y", 5000) + "\n", strings.Repeat("y", 256), "cut to 256 bytes"},
 	{"over 64 KiB", "a\n" + strings.Repeat("y", 70_000) + "\n", strings.Repeat("y", 256), "cut to 256 bytes"},
+	{"over 1 MiB", "a\n" + strings.Repeat("y", 3<<20) + "\n", strings.Repeat("y", 256), "cut to 256 bytes"},
 	{"over 64 KiB, newer", strings.Repeat("y", 70_000) + "\nnew\n", "new", ""},
 	{"over 64 KiB unfinished", "a\n" + strings.Repeat("y", 70_000), "a", ""},
 	{"newer at the edge of a step", strings.Repeat("y", 4095) + "\nz\n", "z", ""},
 	{"line of a step", "z\n" + strings.Repeat("y", 4095) + "\n", strings.Repeat("y", 256), "cut to 256 bytes"},
 	{"line of a step and one", "z\n" + strings.Repeat("y", 4096) + "\n", strings.Repeat("y", 256), "cut to 256 bytes"},
-	// BUG, open: the line is cut to 1024 bytes before it is looked at, here
-	// within a character.
+	// The line is cut to 1024 bytes before it is looked at, here within a character.
 	{"long and good UTF-8", strings.Repeat("€", 2000) + "\n", strings.Repeat("€", 85), "cut to 256 bytes"},
 }
 
@@ -348,4 +348,17 @@ func FuzzLines(f *testing.F) {
 			t.Errorf("%q: %q from the end, %q from the beginning", in, fromEnd, s.text())
 		}
 	})
+}
+
+// TestDataFar: a line that begins too far from the end of its file is not looked for.
+func TestDataFar(t *testing.T) {
+	for _, far := range []string{"a\n" + strings.Repeat("y", lookBack), "a\n" + strings.Repeat("y", lookBack) + "\n"} {
+		if _, ok, err := lastLine(strings.NewReader(far), int64(len(far))); ok || err != errNoLine {
+			t.Errorf("%v %v", ok, err)
+		}
+	}
+	near := "a\n" + strings.Repeat("y", lookBack-100_000) + "\n"
+	if line, ok, err := lastLine(strings.NewReader(near), int64(len(near))); !ok || err != nil || line[0] != 'y' {
+		t.Errorf("%v %v", ok, err)
+	}
 }
