@@ -39,11 +39,16 @@ func (e *LimitError) Error() string {
 // A ShapeError says that the bytes are an object, but no frame of the
 // protocol: `header` or `data` is no object, or a member stands twice.
 type ShapeError struct {
-	Offset  int64 // of the member within the frame; 0 where it is missing
+	Offset  int64 // within the frame, in bytes: of the member that stands twice, of the value that is no object; 0 where it is missing
 	Problem string
 }
 
-func (e *ShapeError) Error() string { return e.Problem }
+func (e *ShapeError) Error() string {
+	if e.Offset == 0 {
+		return e.Problem
+	}
+	return fmt.Sprintf("byte %d: %s", e.Offset, e.Problem)
+}
 
 // A FieldError says that a member of a frame is missing or has a value the
 // protocol does not allow there.

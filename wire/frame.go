@@ -34,6 +34,7 @@ type Frame struct {
 
 	raw    []byte
 	nested Members // the members of objects being parsed further down
+	names  []byte  // of members that are spelled with escapes, one after the other
 	twice  *ShapeError
 
 	likeness int
@@ -61,10 +62,20 @@ func (f *Frame) Shape() error {
 	}
 	for _, name := range [...]string{"header", "data"} {
 		if v := f.Top.Get(name); v.kind != Object {
-			return &ShapeError{Problem: name + " is " + v.kind.String() + ", not an object"}
+			return &ShapeError{Offset: f.offset(v), Problem: name + " is " + v.kind.String() + ", not an object"}
 		}
 	}
 	return nil
+}
+
+// offset is where one of the frame's values begins in it; 0 for one that is absent.
+// The value is a part of the frame's own bytes, and both reach to the same end of
+// their memory.
+func (f *Frame) offset(v Value) int64 {
+	if v.kind == Absent {
+		return 0
+	}
+	return int64(cap(f.raw) - cap(v.raw))
 }
 
 // Parse reads the one frame at the start of b, leading white space allowed, into f

@@ -17,7 +17,10 @@ func (p *parser) name() ([]byte, error) {
 	}
 	name := p.b[start+1 : p.pos-1]
 	if !plain {
-		return appendUnescaped(nil, name), nil
+		names := &p.f.names
+		from := len(*names)
+		*names = appendUnescaped(*names, name)
+		return (*names)[from:len(*names):len(*names)], nil
 	}
 	return name, nil
 }

@@ -213,9 +213,36 @@ func TestShape(t *testing.T) {
 			t.Errorf("%s: %v", in, err)
 		}
 	}
+	for in, want := range map[string]string{
+		` {"header":{},"data": []}`:           "byte 21: data is array, not an object",
+		` {"header":'x',"data":{}}`:           "byte 10: header is string, not an object",
+		`{"header":{}}`:                       "data is nothing, not an object",
+		`{"header":{},"data":{"a":1,"a":[]}}`: "byte 27: a member stands twice",
+	} {
+		for name, f := range map[string]*Frame{"parsed": mustParse(t, in), "read": mustRead(t, "{\"header\":{},\"data\":{}}\n"+in)} {
+			if err := f.Shape(); err == nil || err.Error() != want {
+				t.Errorf("%s, %s: %v, want %s", in, name, err, want)
+			}
+		}
+	}
 	if v := mustParse(t, `{"header":{},"data":{"a":1,"a":2}}`).Data.Get("a"); string(v.Raw()) != "2" {
 		t.Errorf("of two members not the last counts but %s", v.Raw())
 	}
+}
+
+// mustRead reads the second frame of a stream.
+func mustRead(t *testing.T, stream string) *Frame {
+	t.Helper()
+	r := NewReader(iotest.OneByteReader(strings.NewReader(stream)), Limits{})
+	_, err := r.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := r.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 func TestWalkingValues(t *testing.T) {
@@ -528,19 +555,23 @@ func appendRepr(dst []byte, s string) []byte {
 	return append(dst, quote)
 }
 
-// TestParseAllocatesNothing: reading a DATA_REQUEST takes no memory.
+// TestParseAllocatesNothing: reading a DATA_REQUEST takes no memory, however its
+// members are spelled.
 func TestParseAllocatesNothing(t *testing.T) {
-	var f Frame
-	if n := testing.AllocsPerRun(100, func() {
-		if _, err := Parse(benchFrame, Limits{}, &f); err != nil {
-			t.Fatal(err)
+	escaped := strings.NewReplacer(`-`, `\u002d`, `"sequence"`, `"s\u0065quence"`, `"sessionId"`, `"session\u0049d"`, `"data"`, `"d\u0061ta"`).Replace(string(benchFrame))
+	for _, frame := range [][]byte{benchFrame, []byte(escaped)} {
+		var f Frame
+		if n := testing.AllocsPerRun(100, func() {
+			if _, err := Parse(frame, Limits{}, &f); err != nil {
+				t.Fatal(err)
+			}
+			seq, ok := SequenceOf(f.Data.Get("sequence"))
+			if _, idOK := f.Data.Get("sessionId").Int64(); !ok || !idOK || !f.Type().Is(TypeRequest) || seq.n == 0 {
+				t.Fatal("misread")
+			}
+		}); n != 0 {
+			t.Errorf("%v allocations: %s", n, frame)
 		}
-		seq, ok := SequenceOf(f.Data.Get("sequence"))
-		if _, idOK := f.Data.Get("sessionId").Int64(); !ok || !idOK || !f.Type().Is(TypeRequest) || seq.n == 0 {
-			t.Fatal("misread")
-		}
-	}); n != 0 {
-		t.Errorf("%v allocations", n)
 	}
 }
 
