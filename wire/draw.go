@@ -1,17 +1,23 @@
 package wire
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 )
 
 // randomTextSize is how many letters the reference server sends in an answer.
 const randomTextSize = 8
 
-// letterLimit is the largest multiple of 26 a byte can be below: larger bytes
-// are drawn again, so that every letter is as likely as any other.
-const letterLimit = 256 / 26 * 26
+// eightLetters is how many texts of 8 letters there are, and lettersLimit the largest
+// multiple of it that 64 bits can be below: larger numbers are drawn again (one in 88
+// million), so that every text is as likely as any other.
+const (
+	eightLetters = 26 * 26 * 26 * 26 * 26 * 26 * 26 * 26
+	lettersLimit = math.MaxUint64 / eightLetters * eightLetters
+)
 
 // maxDraws bounds drawing again. A first byte of zero comes up once in 256, so
 // that only a broken source of randomness gets here (256^-16 = 3e-39).
@@ -19,22 +25,24 @@ const maxDraws = 16
 
 var errBrokenRandom = errors.New("the source of randomness keeps giving the same")
 
-// drawLetters fills dst with random lower-case letters.
+// drawLetters fills dst, of 8 or 16 bytes, with random lower-case letters.
 func drawLetters(random io.Reader, dst []byte) error {
-	for n, tries := 0, 0; n < len(dst); tries++ {
-		if tries == 64 {
-			return errBrokenRandom
-		}
-		rest := dst[n:]
-		if _, err := io.ReadFull(random, rest); err != nil {
+	for tries := 0; len(dst) >= 8; {
+		if _, err := io.ReadFull(random, dst[:8]); err != nil {
 			return fmt.Errorf("cannot draw random bytes: %w", err)
 		}
-		for _, b := range rest {
-			if b < letterLimit {
-				dst[n] = 'a' + b%26
-				n++
+		n := binary.LittleEndian.Uint64(dst)
+		if n >= lettersLimit {
+			if tries++; tries == maxDraws {
+				return errBrokenRandom
 			}
+			continue
 		}
+		for i := range 8 {
+			dst[i] = 'a' + byte(n%26)
+			n /= 26
+		}
+		dst = dst[8:]
 	}
 	return nil
 }

@@ -211,7 +211,7 @@ func (s *Server) hello(ctx context.Context, dst []byte, f *Frame, peer netip.Add
 // open makes a session, which is not in the table yet.
 func (s *Server) open(id int64, user User, mac string, peer netip.Addr) (*Session, error) {
 	now := s.config.Now()
-	session := &Session{ID: id, User: user, MAC: cutMAC(mac), Peer: plainAddr(peer), Start: now, used: now}
+	session := &Session{ID: id, User: user, MAC: cutMAC(mac), Peer: plainAddr(peer), Start: now, until: s.deadline(now, now)}
 	key, err := drawKey(s.config.Random)
 	if err != nil {
 		return nil, err

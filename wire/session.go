@@ -26,7 +26,7 @@ type Session struct {
 	data     []byte   // scratch: the digits of data
 	text     [randomTextSize]byte
 
-	used  time.Time // of the last good frame; under Server.mu
+	until time.Time // when it ends unless it is used before; under Server.mu
 	ended bool      // under Server.mu
 	pace  meter     // under mu
 }
@@ -114,7 +114,7 @@ func (s *Server) touch(session *Session, now time.Time) bool {
 	if s.expired(session, now) {
 		return false
 	}
-	session.used = now
+	session.until = s.deadline(session.Start, now)
 	return true
 }
 
@@ -142,7 +142,7 @@ func (s *Server) find(id Value, now time.Time) *Session {
 // expired says whether a session has ended, and takes it off the table if its
 // time has just run out. Server.mu is held.
 func (s *Server) expired(session *Session, now time.Time) bool {
-	if !session.ended && now.Before(s.deadline(session)) {
+	if !session.ended && now.Before(session.until) {
 		return false
 	}
 	if !session.ended {
@@ -155,11 +155,11 @@ func (s *Server) expired(session *Session, now time.Time) bool {
 // forever stands for a deadline that never comes.
 const forever = 100 * 365 * 24 * time.Hour
 
-// deadline is when the session ends unless it is used. Server.mu is held.
-func (s *Server) deadline(session *Session) time.Time {
-	d := s.end(session.Start)
+// deadline is when a session ends that began at start and was last used at used.
+func (s *Server) deadline(start, used time.Time) time.Time {
+	d := s.end(start)
 	if s.config.Idle > 0 {
-		if idle := session.used.Add(s.config.Idle); idle.Before(d) {
+		if idle := used.Add(s.config.Idle); idle.Before(d) {
 			d = idle
 		}
 	}
@@ -195,7 +195,7 @@ func (s *Server) Deadline(session *Session) (t time.Time, ok bool) {
 	if s.expired(session, now) {
 		return time.Time{}, false
 	}
-	return s.deadline(session), true
+	return session.until, true
 }
 
 // Expire ends the sessions whose time has run out, connected or not. It gives

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"math/big"
 	"net/netip"
 	"regexp"
+	"slices"
 	"time"
 
 	"proto/keys"
@@ -54,12 +56,23 @@ func (s *plainServer) read(n int) []byte {
 	return b
 }
 
+// letters draws n letters, eight at a time: a number of 64 bits written in base 26,
+// its last digit first.
 func (s *plainServer) letters(n int) (text []byte) {
+	texts := new(big.Int).Exp(big.NewInt(26), big.NewInt(8), nil)
+	all := new(big.Int).SetUint64(math.MaxUint64)
+	limit := new(big.Int).Mul(texts, all.Div(all, texts))
 	for len(text) < n {
-		for _, c := range s.read(n - len(text)) {
-			if c < 234 {
-				text = append(text, 'a'+c%26)
-			}
+		b := s.read(8)
+		slices.Reverse(b)
+		drawn := new(big.Int).SetBytes(b)
+		if drawn.Cmp(limit) >= 0 {
+			continue
+		}
+		for range 8 {
+			rest := new(big.Int)
+			drawn.DivMod(drawn, big.NewInt(26), rest)
+			text = append(text, 'a'+byte(rest.Int64()))
 		}
 	}
 	return text
