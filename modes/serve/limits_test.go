@@ -53,7 +53,7 @@ func TestMaxPerAddress(t *testing.T) {
 		for range 20 {
 			r.connect(peerOne)
 		}
-		r.refusedAtOnce(peerOne, 0)
+		r.refusedAtOnce(peerOne, heldBriefly)
 		r.login("192.0.2.2:1")
 		in.ask()
 		if n := r.server.waiting(); n != 20 {

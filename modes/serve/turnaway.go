@@ -9,20 +9,22 @@ import (
 	"proto/modes/serve/admission"
 )
 
-// heldFor is how long a connection of an address with a penalty is kept before it
-// is closed, unread: a program that comes again at once is slowed down by that.
-// heldGap is the least time between two that are closed: many that came at once would
-// otherwise come again at once, each time. heldMost is how many are kept; the rest are
-// closed at once.
+// A connection that is turned away is kept before it is closed, unread: a program that
+// comes again at once is slowed down by that. heldFor is how long for an address that
+// has done something wrong, heldBriefly for one that has come when there were too many
+// without login. heldGap is the least time between two that are closed: many that came
+// at once would otherwise come again at once, each time. heldMost is how many are kept;
+// the rest are closed at once, as are all when there are too many connections.
 const (
-	heldFor  = 2 * time.Second
-	heldGap  = 2 * time.Millisecond
-	heldMost = 1000
+	heldFor     = 2 * time.Second
+	heldBriefly = 200 * time.Millisecond
+	heldGap     = 2 * time.Millisecond
+	heldMost    = 1000
 )
 
 // turnAway ends connections that are not let in.
 type turnAway struct {
-	held chan held
+	bad, late chan held // with something done wrong, and with nothing but bad luck
 
 	mu     sync.Mutex
 	counts map[string]*told
@@ -44,7 +46,7 @@ type told struct {
 const tellEvery = time.Second
 
 func newTurnAway(most int) *turnAway {
-	return &turnAway{held: make(chan held, most), counts: make(map[string]*told)}
+	return &turnAway{bad: make(chan held, most/2), late: make(chan held, most/2), counts: make(map[string]*told)}
 }
 
 // refuse closes a connection that the door does not let in.
@@ -53,14 +55,23 @@ func (s *server) refuse(nc net.Conn, reason admission.Reason) {
 	if n, tell := s.away.count(string(reason), time.Now()); tell {
 		s.log.Warn("refused", "peer", nc.RemoteAddr().String(), "reason", string(reason), "times", n)
 	}
-	if reason == admission.Penalty || s.door.Suspect(addrOf(nc.RemoteAddr())) {
-		select {
-		case s.away.held <- held{nc, time.Now().Add(heldFor)}:
-			return
-		default:
-		}
+	switch {
+	case reason == admission.Penalty || s.door.Suspect(addrOf(nc.RemoteAddr())):
+		hold(s.away.bad, nc, heldFor)
+	case reason == admission.TooManyStarted || reason == admission.TooManyHere:
+		hold(s.away.late, nc, heldBriefly)
+	default:
+		nc.Close()
 	}
-	nc.Close()
+}
+
+// hold keeps a connection for d, or closes it at once if there is no room.
+func hold(queue chan<- held, nc net.Conn, d time.Duration) {
+	select {
+	case queue <- held{nc, time.Now().Add(d)}:
+	default:
+		nc.Close()
+	}
 }
 
 // count counts one, and says whether it is time to tell, and of how many.
@@ -80,12 +91,19 @@ func (t *turnAway) count(reason string, now time.Time) (n int, tell bool) {
 	return n, true
 }
 
-// run closes what is held, one after the other, each in its time, and at the end all
-// of it.
+// run closes what is held, each in its time, and at the end all of it.
 func (t *turnAway) run(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { closeHeld(ctx, t.bad) })
+	both.Go(func() { closeHeld(ctx, t.late) })
+	both.Wait()
+}
+
+// closeHeld closes what comes of a queue, one after the other.
+func closeHeld(ctx context.Context, queue <-chan held) {
 	for {
 		select {
-		case h := <-t.held:
+		case h := <-queue:
 			timer := time.NewTimer(max(heldGap, time.Until(h.until)))
 			select {
 			case <-timer.C:
@@ -98,7 +116,7 @@ func (t *turnAway) run(ctx context.Context) {
 		}
 		for {
 			select {
-			case h := <-t.held:
+			case h := <-queue:
 				h.nc.Close()
 			default:
 				return
