@@ -253,7 +253,7 @@ func TestLoadPassPhraseFails(t *testing.T) {
 func TestDamagedEnvelope(t *testing.T) {
 	der := sealed(t, ecKey(t), pkcs8.AES256CBC, pbkdf2SHA256(1))
 	open := func(der []byte) {
-		if envelope, err := parsePBES2(der); err == nil {
+		if envelope, err := parseEnvelope(der); err == nil {
 			_, _ = envelope.open([]byte(secret))
 		}
 	}

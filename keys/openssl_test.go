@@ -1,6 +1,8 @@
 package keys
 
 import (
+	"crypto"
+	"crypto/ecdsa"
 	"crypto/x509"
 	"encoding/pem"
 	"os"
@@ -68,6 +70,10 @@ func TestOpenSSL(t *testing.T) {
 		{"topk8_sha224", []string{ec, topk8 + " -v2 aes-192-cbc -v2prf hmacWithSHA224"}, ""},
 		{"topk8_sha384", []string{ec, topk8 + " -v2 aes-256-cbc -v2prf hmacWithSHA384"}, ""},
 		{"topk8_sha512", []string{rsa, topk8 + " -v2 aes-256-cbc -v2prf hmacWithSHA512 -iter 10000"}, ""},
+		{"topk8_sha512-224", []string{ec, topk8 + " -v2 aes-256-cbc -v2prf hmacWithSHA512-224"}, ""},
+		{"topk8_sha512-256", []string{ec, topk8 + " -v2 aes-256-cbc -v2prf hmacWithSHA512-256"}, ""},
+		{"topk8_md5", []string{ec, topk8 + " -v2 aes-256-cbc -v2prf hmacWithMD5"}, ""},
+		{"topk8_scrypt_ofb", []string{ec, topk8 + " -v2 aes-256-ofb -scrypt"}, ""},
 		{"topk8_des3", []string{rsa, topk8 + " -v2 des3"}, ""},
 		{"topk8_scrypt", []string{rsa, topk8 + " -scrypt"}, ""},
 		{"topk8_v1", []string{rsa, topk8 + " -v1 PBE-SHA1-3DES"}, "old form (PBES1)"},
@@ -108,6 +114,53 @@ func TestOpenSSL(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOpenSSLCiphers reads a key that the openssl program encrypted with each of its ciphers. A cipher that it does not
+// have, or that it does not take for the form, is skipped by name.
+func TestOpenSSLCiphers(t *testing.T) {
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("no openssl program here: one key of each cipher is in TestModes")
+	}
+	dir := t.TempDir()
+	key := ecKey(t)
+	if err := os.WriteFile(filepath.Join(dir, "plain.pem"), []byte(keyPEM(t, key)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// DES, and more, is in a provider of its own, which may not be installed.
+	const args = " -in plain.pem -passout env:PASS -provider legacy -provider default -out "
+	for _, family := range []string{"aes-128", "aes-192", "aes-256", "des", "des-ede", "des-ede3"} {
+		for _, mode := range []string{"cbc", "cfb", "cfb1", "cfb8", "ctr", "ecb", "ofb"} {
+			name := family + "-" + mode
+			for form, command := range map[string]string{"PBES2": "pkcs8 -topk8 -v2 " + name} {
+				t.Run(name+"/"+form, func(t *testing.T) {
+					out := name + "." + form
+					if trouble := openssl(t, dir, command+args+out); trouble != "" {
+						t.Skip("this openssl does not write the form: " + trouble)
+					}
+					wantLocked(t, filepath.Join(dir, out), strings.ReplaceAll(secret, " ", "_"), key)
+				})
+			}
+		}
+	}
+}
+
+// wantLocked checks that a file holds the key, encrypted with this pass phrase and no other.
+func wantLocked(t *testing.T, path, pass string, want crypto.Signer) {
+	t.Helper()
+	f, err := readPEM(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.privateKey(phrase(pass))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !want.(*ecdsa.PrivateKey).Equal(got) {
+		t.Error("another key")
+	}
+	_, err = f.privateKey(phrase("wrong"))
+	wantError(t, err, filepath.Dir(path), "cannot read "+filepath.Base(path)+": wrong pass phrase", "openssl pkey")
 }
 
 // TestOpenSSLCertificates words the certificates that crypto/x509 cannot parse.

@@ -1,9 +1,7 @@
 package keys
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/des"
+	"crypto/md5"
 	"crypto/pbkdf2"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -15,94 +13,55 @@ import (
 	"golang.org/x/crypto/scrypt"
 )
 
-// The encryption of PKCS#8 keys: PBES2 of RFC 8018, with PBKDF2 or scrypt (RFC 7914). It is read here and not by a
-// library because the one there is (youmark/pkcs8) panics on a short IV or a cut file, knows SHA-384 and SHA-512 only
-// through a registry shared by the whole process, bounds no cost, and calls a key it cannot use a wrong password. The
-// tests use it as the other side.
+// PBES2 of RFC 8018: a cipher of its own choice, with PBKDF2 or scrypt (RFC 7914).
 
-const reencryptHint = "encrypt it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out NEWKEY"
-
-// Bounds on what a file may make us compute: PBKDF2 iterations (OpenSSL writes 2,048; ten million take some seconds),
-// and scrypt's memory in bytes (OpenSSL refuses more than 32 MiB) and passes over it.
+// Bounds on scrypt's memory in bytes (OpenSSL refuses more than 32 MiB) and passes over it.
 const (
-	maxIterations   = 10_000_000
 	maxScryptMemory = 64 << 20
 	maxScryptPasses = 16
 )
 
-// pbes2 is an encrypted key whose parameters have been found good: only the pass phrase is missing.
-type pbes2 struct {
-	derive func(phrase []byte) ([]byte, error)
-	block  func(key []byte) (cipher.Block, error)
-	iv     []byte
-	data   []byte
-}
-
-func parsePBES2(der []byte) (*pbes2, error) {
-	var outer struct { // RFC 5958 section 3
-		Algorithm pkix.AlgorithmIdentifier
-		Data      []byte
-	}
-	if _, err := asn1.Unmarshal(der, &outer); err != nil {
+func parsePBES2(parameters, data []byte) (*lockedKey, error) {
+	var pbes2 struct{ KDF, Cipher pkix.AlgorithmIdentifier } // RFC 8018 appendix A.4
+	if _, err := asn1.Unmarshal(parameters, &pbes2); err != nil {
 		return nil, damagedEnvelope(err)
 	}
-	if outer.Algorithm.Algorithm.String() != "1.2.840.113549.1.5.13" {
-		return nil, &trouble{what: "it is encrypted in an old form (PBES1) that is not supported", hint: reencryptHint}
+	oid := pbes2.Cipher.Algorithm.String()
+	c, ok := namedCipher(cipherName(oid))
+	if !ok {
+		return nil, unsupported("a cipher that is not supported (" + oid + ")")
 	}
-	var inner struct{ KDF, Cipher pkix.AlgorithmIdentifier } // RFC 8018 appendix A.4
-	if _, err := asn1.Unmarshal(outer.Algorithm.Parameters.FullBytes, &inner); err != nil {
+	var iv []byte // empty for ECB
+	_, err := asn1.Unmarshal(pbes2.Cipher.Parameters.FullBytes, &iv)
+	if err != nil || len(iv) != c.ivSize() || !c.fits(data) {
 		return nil, damagedEnvelope(err)
 	}
-	p := &pbes2{data: outer.Data}
-	keySize, err := p.setCipher(inner.Cipher)
+	kdf, err := parseKDF(pbes2.KDF, c.keySize)
 	if err != nil {
 		return nil, err
 	}
-	return p, p.setKDF(inner.KDF, keySize)
-}
-
-func damagedEnvelope(err error) *trouble {
-	return &trouble{what: "the encrypted key in it is damaged", hint: "take a fresh copy of the file", err: err}
-}
-
-func unsupported(what string) *trouble {
-	return &trouble{what: "it is encrypted with " + what, hint: reencryptHint}
-}
-
-func (p *pbes2) setCipher(alg pkix.AlgorithmIdentifier) (keySize int, err error) {
-	blockSize := aes.BlockSize
-	p.block = aes.NewCipher
-	switch oid := alg.Algorithm.String(); oid {
-	case "2.16.840.1.101.3.4.1.2":
-		keySize = 16
-	case "2.16.840.1.101.3.4.1.22":
-		keySize = 24
-	case "2.16.840.1.101.3.4.1.42":
-		keySize = 32
-	case "1.2.840.113549.3.7":
-		keySize, blockSize, p.block = 24, des.BlockSize, des.NewTripleDESCipher
-	default:
-		return 0, unsupported("a cipher that is not supported (" + oid + ")")
+	derive := func(phrase []byte) ([]byte, []byte, error) {
+		key, err := kdf(phrase)
+		return key, iv, err
 	}
-	_, err = asn1.Unmarshal(alg.Parameters.FullBytes, &p.iv)
-	if err != nil || len(p.iv) != blockSize || len(p.data) == 0 || len(p.data)%blockSize != 0 {
-		return 0, damagedEnvelope(err)
-	}
-	return keySize, nil
+	return &lockedKey{derive: derive, cipher: c, data: data}, nil
 }
 
-func (p *pbes2) setKDF(alg pkix.AlgorithmIdentifier, keySize int) error {
+// keyDerivation turns a pass phrase into a key.
+type keyDerivation func(phrase []byte) ([]byte, error)
+
+func parseKDF(alg pkix.AlgorithmIdentifier, keySize int) (keyDerivation, error) {
 	switch oid := alg.Algorithm.String(); oid {
 	case "1.2.840.113549.1.5.12":
-		return p.setPBKDF2(alg.Parameters.FullBytes, keySize)
+		return parsePBKDF2(alg.Parameters.FullBytes, keySize)
 	case "1.3.6.1.4.1.11591.4.11":
-		return p.setScrypt(alg.Parameters.FullBytes, keySize)
+		return parseScrypt(alg.Parameters.FullBytes, keySize)
 	default:
-		return unsupported("a key derivation that is not supported (" + oid + ")")
+		return nil, unsupported("a key derivation that is not supported (" + oid + ")")
 	}
 }
 
-func (p *pbes2) setPBKDF2(der []byte, keySize int) error {
+func parsePBKDF2(der []byte, keySize int) (keyDerivation, error) {
 	var kdf struct { // RFC 8018 appendix A.2
 		Salt       []byte
 		Iterations int
@@ -110,29 +69,32 @@ func (p *pbes2) setPBKDF2(der []byte, keySize int) error {
 		PRF        pkix.AlgorithmIdentifier `asn1:"optional"`
 	}
 	if _, err := asn1.Unmarshal(der, &kdf); err != nil {
-		return damagedEnvelope(err)
+		return nil, damagedEnvelope(err)
 	}
 	prf := pseudoRandom(kdf.PRF.Algorithm)
-	switch {
-	case prf == nil:
-		return unsupported("a hash function that is not supported (" + kdf.PRF.Algorithm.String() + ")")
-	case kdf.Iterations < 1 || kdf.KeyLength != 0 && kdf.KeyLength != keySize:
-		return damagedEnvelope(nil)
-	case kdf.Iterations > maxIterations:
-		return unsupported("more than 10,000,000 iterations")
+	if prf == nil {
+		return nil, unsupported("a hash function that is not supported (" + kdf.PRF.Algorithm.String() + ")")
 	}
-	p.derive = func(phrase []byte) ([]byte, error) {
+	if kdf.KeyLength != 0 && kdf.KeyLength != keySize {
+		return nil, damagedEnvelope(nil)
+	}
+	if t := checkIterations(kdf.Iterations); t != nil {
+		return nil, t
+	}
+	return func(phrase []byte) ([]byte, error) {
 		return pbkdf2.Key(prf, string(phrase), kdf.Salt, kdf.Iterations, keySize)
-	}
-	return nil
+	}, nil
 }
 
-// pseudoRandom is the hash of an HMAC identifier (RFC 8018 appendix B.1); SHA-1 is the default where none stands.
+// pseudoRandom is the hash of an HMAC identifier (RFC 8018 appendix B.1); SHA-1 is the default where none stands. MD5
+// is not in the RFC, but OpenSSL writes it when told to.
 func pseudoRandom(oid asn1.ObjectIdentifier) func() hash.Hash {
 	if oid == nil {
 		return sha1.New
 	}
 	switch oid.String() {
+	case "1.2.840.113549.2.6":
+		return md5.New
 	case "1.2.840.113549.2.7":
 		return sha1.New
 	case "1.2.840.113549.2.8":
@@ -143,51 +105,31 @@ func pseudoRandom(oid asn1.ObjectIdentifier) func() hash.Hash {
 		return sha512.New384
 	case "1.2.840.113549.2.11":
 		return sha512.New
+	case "1.2.840.113549.2.12":
+		return sha512.New512_224
+	case "1.2.840.113549.2.13":
+		return sha512.New512_256
 	}
 	return nil
 }
 
-func (p *pbes2) setScrypt(der []byte, keySize int) error {
+func parseScrypt(der []byte, keySize int) (keyDerivation, error) {
 	var kdf struct { // RFC 7914 section 7
 		Salt      []byte
 		N, R, P   int
 		KeyLength int `asn1:"optional"`
 	}
 	if _, err := asn1.Unmarshal(der, &kdf); err != nil {
-		return damagedEnvelope(err)
+		return nil, damagedEnvelope(err)
 	}
 	if kdf.N < 2 || kdf.R < 1 || kdf.P < 1 || kdf.KeyLength != 0 && kdf.KeyLength != keySize {
-		return damagedEnvelope(nil)
+		return nil, damagedEnvelope(nil)
 	}
 	// Divided, not multiplied: the product of what a file says may overflow.
 	if kdf.N > maxScryptMemory/128/kdf.R || kdf.P > maxScryptPasses {
-		return unsupported("scrypt at a cost of over 64 MiB")
+		return nil, unsupported("scrypt at a cost of over 64 MiB")
 	}
-	p.derive = func(phrase []byte) ([]byte, error) {
+	return func(phrase []byte) ([]byte, error) {
 		return scrypt.Key(phrase, kdf.Salt, kdf.N, kdf.R, kdf.P, keySize)
-	}
-	return nil
-}
-
-func (p *pbes2) open(phrase []byte) ([]byte, error) {
-	key, err := p.derive(phrase)
-	if err != nil {
-		return nil, damagedEnvelope(err)
-	}
-	block, err := p.block(key)
-	if err != nil {
-		return nil, damagedEnvelope(err)
-	}
-	plain := make([]byte, len(p.data))
-	cipher.NewCBCDecrypter(block, p.iv).CryptBlocks(plain, p.data)
-	padding := int(plain[len(plain)-1])
-	if padding < 1 || padding > block.BlockSize() {
-		return nil, wrongPassPhrase()
-	}
-	for _, b := range plain[len(plain)-padding:] {
-		if int(b) != padding {
-			return nil, wrongPassPhrase()
-		}
-	}
-	return plain[:len(plain)-padding], nil
+	}, nil
 }

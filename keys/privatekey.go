@@ -46,7 +46,7 @@ func decrypted(block *pem.Block, pass PassPhrase) ([]byte, error) {
 	open := func(phrase []byte) ([]byte, error) { return openLegacy(block, phrase) }
 	if block.Type == "ENCRYPTED PRIVATE KEY" {
 		// What is wrong with the file is said before anybody is asked for a pass phrase.
-		envelope, err := parsePBES2(block.Bytes)
+		envelope, err := parseEnvelope(block.Bytes)
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,141 @@
+package keys
+
+import (
+	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/des"
+	"crypto/subtle"
+	"slices"
+	"strings"
+)
+
+// keyCipher is what a private key is encrypted with.
+type keyCipher struct {
+	block     func(key []byte) (cipher.Block, error)
+	keySize   int
+	blockSize int
+	mode      string // as in the names of OpenSSL
+}
+
+// namedCipher finds a cipher by the name that OpenSSL has for it: AES-128-CBC.
+func namedCipher(name string) (c keyCipher, ok bool) {
+	dash := max(strings.LastIndexByte(name, '-'), 0)
+	family, mode := name[:dash], strings.TrimPrefix(name[dash:], "-")
+	c, ok = map[string]keyCipher{
+		"AES-128":  {aes.NewCipher, 16, aes.BlockSize, mode},
+		"AES-192":  {aes.NewCipher, 24, aes.BlockSize, mode},
+		"AES-256":  {aes.NewCipher, 32, aes.BlockSize, mode},
+		"DES":      {des.NewCipher, 8, des.BlockSize, mode},
+		"DES-EDE":  {newTwoKeyDES, 16, des.BlockSize, mode},
+		"DES-EDE3": {des.NewTripleDESCipher, 24, des.BlockSize, mode},
+	}[family]
+	return c, ok && slices.Contains([]string{"CBC", "CFB", "CFB1", "CFB8", "CTR", "ECB", "OFB"}, mode)
+}
+
+// cipherName is the name of a cipher that PBES2 gives by its object identifier; "" for one not known. OpenSSL's
+// CFB1 and CFB8 have none of their own here: it then uses CFB.
+func cipherName(oid string) string {
+	return map[string]string{
+		"2.16.840.1.101.3.4.1.1":  "AES-128-ECB",
+		"2.16.840.1.101.3.4.1.2":  "AES-128-CBC",
+		"2.16.840.1.101.3.4.1.3":  "AES-128-OFB",
+		"2.16.840.1.101.3.4.1.4":  "AES-128-CFB",
+		"2.16.840.1.101.3.4.1.21": "AES-192-ECB",
+		"2.16.840.1.101.3.4.1.22": "AES-192-CBC",
+		"2.16.840.1.101.3.4.1.23": "AES-192-OFB",
+		"2.16.840.1.101.3.4.1.24": "AES-192-CFB",
+		"2.16.840.1.101.3.4.1.41": "AES-256-ECB",
+		"2.16.840.1.101.3.4.1.42": "AES-256-CBC",
+		"2.16.840.1.101.3.4.1.43": "AES-256-OFB",
+		"2.16.840.1.101.3.4.1.44": "AES-256-CFB",
+		"1.3.14.3.2.6":            "DES-ECB",
+		"1.3.14.3.2.7":            "DES-CBC",
+		"1.3.14.3.2.8":            "DES-OFB",
+		"1.3.14.3.2.9":            "DES-CFB",
+		"1.3.14.3.2.17":           "DES-EDE-ECB",
+		"1.2.840.113549.3.7":      "DES-EDE3-CBC",
+	}[oid]
+}
+
+// newTwoKeyDES is triple DES whose third key is the first.
+func newTwoKeyDES(key []byte) (cipher.Block, error) {
+	return des.NewTripleDESCipher(slices.Concat(key, key[:min(8, len(key))]))
+}
+
+func (c keyCipher) padded() bool { return c.mode == "CBC" || c.mode == "ECB" }
+
+func (c keyCipher) ivSize() int {
+	if c.mode == "ECB" {
+		return 0
+	}
+	return c.blockSize
+}
+
+// fits says whether data can be what the cipher made of a key.
+func (c keyCipher) fits(data []byte) bool {
+	return len(data) > 0 && (!c.padded() || len(data)%c.blockSize == 0)
+}
+
+// decrypt wants an IV of the right size and data that fits; what it returns still has its padding.
+func (c keyCipher) decrypt(key, iv, data []byte) ([]byte, error) {
+	block, err := c.block(key)
+	if err != nil {
+		return nil, err
+	}
+	plain := make([]byte, len(data))
+	switch c.mode {
+	case "CBC":
+		cipher.NewCBCDecrypter(block, iv).CryptBlocks(plain, data)
+	case "ECB":
+		for at := 0; at < len(data); at += c.blockSize {
+			block.Decrypt(plain[at:], data[at:])
+		}
+	case "CTR":
+		cipher.NewCTR(block, iv).XORKeyStream(plain, data)
+	case "OFB":
+		decryptOFB(block, iv, plain, data)
+	case "CFB":
+		decryptCFB(block, iv, plain, data, c.blockSize)
+	case "CFB8":
+		decryptCFB(block, iv, plain, data, 1)
+	case "CFB1":
+		decryptCFB1(block, iv, plain, data)
+	}
+	return plain, nil
+}
+
+// OFB and CFB are NIST SP 800-38A sections 6.4 and 6.3. Those of crypto/cipher are deprecated.
+
+func decryptOFB(block cipher.Block, iv, plain, data []byte) {
+	stream := bytes.Clone(iv)
+	for at := 0; at < len(data); at += len(stream) {
+		block.Encrypt(stream, stream)
+		subtle.XORBytes(plain[at:], data[at:], stream)
+	}
+}
+
+// decryptCFB takes the data in segments of so many bytes.
+func decryptCFB(block cipher.Block, iv, plain, data []byte, size int) {
+	input, stream := bytes.Clone(iv), make([]byte, len(iv))
+	for at := 0; at < len(data); at += size {
+		segment := data[at:min(at+size, len(data))]
+		block.Encrypt(stream, input)
+		subtle.XORBytes(plain[at:], segment, stream)
+		input = append(input[len(segment):], segment...)
+	}
+}
+
+// decryptCFB1 takes the data bit by bit.
+func decryptCFB1(block cipher.Block, iv, plain, data []byte) {
+	input, stream := bytes.Clone(iv), make([]byte, len(iv))
+	for i := range 8 * len(data) {
+		bit := data[i/8] >> (7 - i%8) & 1
+		block.Encrypt(stream, input)
+		plain[i/8] |= (bit ^ stream[0]>>7) << (7 - i%8)
+		for j := range input[:len(input)-1] {
+			input[j] = input[j]<<1 | input[j+1]>>7
+		}
+		input[len(input)-1] = input[len(input)-1]<<1 | bit
+	}
+}

@@ -1,0 +1,59 @@
+package keys
+
+import (
+	"bytes"
+	"encoding/hex"
+	"testing"
+)
+
+func unhex(t testing.TB, text string) []byte {
+	t.Helper()
+	data, err := hex.DecodeString(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// TestModes has the examples of NIST SP 800-38A appendix F.
+func TestModes(t *testing.T) {
+	const (
+		key   = "2b7e151628aed2a6abf7158809cf4f3c"
+		iv    = "000102030405060708090a0b0c0d0e0f"
+		plain = "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+	)
+	for _, test := range []struct{ name, iv, data string }{
+		{"AES-128-ECB", "", "3ad77bb40d7a3660a89ecaf32466ef97f5d3d58503b9699de785895a96fdbaaf"},
+		{"AES-128-CBC", iv, "7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2"},
+		{"AES-128-CFB1", iv, "68b3"},
+		{"AES-128-CFB8", iv, "3b79424c9c0dd436bace9e0ed4586a4f32b9"},
+		{"AES-128-CFB", iv, "3b3fd92eb72dad20333449f8e83cfb4ac8a64537a0b3a93fcde3cdad9f1ce58b"},
+		{"AES-128-OFB", iv, "3b3fd92eb72dad20333449f8e83cfb4a7789508d16918f03f53c52dac54ed825"},
+		{"AES-128-CTR", "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff", "874d6191b620e3261bef6864990db6ce9806f66b7970fdff8617187bb9fffdff"},
+	} {
+		c, ok := namedCipher(test.name)
+		if !ok || c.ivSize() != len(test.iv)/2 {
+			t.Fatalf("%s: known: %v, IV of %d bytes", test.name, ok, c.ivSize())
+		}
+		data := unhex(t, test.data)
+		got, err := c.decrypt(unhex(t, key), unhex(t, test.iv), data)
+		if err != nil || !bytes.Equal(got, unhex(t, plain)[:len(data)]) {
+			t.Errorf("%s: %x, %v", test.name, got, err)
+		}
+		// A cut in the middle of a block.
+		if data = data[:len(data)-1]; !c.padded() && len(data) > 0 {
+			got, err = c.decrypt(unhex(t, key), unhex(t, test.iv), data)
+			if err != nil || !bytes.Equal(got, unhex(t, plain)[:len(data)]) {
+				t.Errorf("%s, cut: %x, %v", test.name, got, err)
+			}
+		}
+	}
+}
+
+func TestUnknownCiphers(t *testing.T) {
+	for _, name := range []string{"", "-", "AES-128", "AES-128-", "-CBC", "AES-128-GCM", "AES-512-CBC", "RC4"} {
+		if _, ok := namedCipher(name); ok {
+			t.Errorf("%q is a cipher", name)
+		}
+	}
+}
