@@ -6,13 +6,16 @@ import (
 	"crypto/cipher"
 	"crypto/des"
 	"crypto/subtle"
+	"encoding/binary"
 	"slices"
 	"strings"
+
+	"golang.org/x/crypto/chacha20"
 )
 
 // keyCipher is what a private key is encrypted with.
 type keyCipher struct {
-	block     func(key []byte) (cipher.Block, error)
+	block     func(key []byte) (cipher.Block, error) // nil for ChaCha20
 	keySize   int
 	blockSize int
 	mode      string // as in the names of OpenSSL
@@ -20,6 +23,9 @@ type keyCipher struct {
 
 // namedCipher finds a cipher by the name that OpenSSL has for it: AES-128-CBC.
 func namedCipher(name string) (c keyCipher, ok bool) {
+	if name == "CHACHA20" {
+		return keyCipher{keySize: chacha20.KeySize, blockSize: 16, mode: name}, true
+	}
 	dash := max(strings.LastIndexByte(name, '-'), 0)
 	family, mode := name[:dash], strings.TrimPrefix(name[dash:], "-")
 	c, ok = map[string]keyCipher{
@@ -79,6 +85,9 @@ func (c keyCipher) fits(data []byte) bool {
 
 // decrypt wants an IV of the right size and data that fits; what it returns still has its padding.
 func (c keyCipher) decrypt(key, iv, data []byte) ([]byte, error) {
+	if c.block == nil {
+		return decryptChaCha20(key, iv, data)
+	}
 	block, err := c.block(key)
 	if err != nil {
 		return nil, err
@@ -101,6 +110,23 @@ func (c keyCipher) decrypt(key, iv, data []byte) ([]byte, error) {
 		decryptCFB(block, iv, plain, data, 1)
 	case "CFB1":
 		decryptCFB1(block, iv, plain, data)
+	}
+	return plain, nil
+}
+
+// decryptChaCha20 takes an IV as OpenSSL has it: 64 bits of counter, of which RFC 8439 gives the upper half to the
+// nonce, and the nonce. One block at a time, because the library panics where the lower half overflows.
+func decryptChaCha20(key, iv, data []byte) ([]byte, error) {
+	const size = 64
+	iv, plain := bytes.Clone(iv), make([]byte, len(data))
+	for at := 0; at < len(data); at += size {
+		stream, err := chacha20.NewUnauthenticatedCipher(key, iv[4:])
+		if err != nil {
+			return nil, err
+		}
+		stream.SetCounter(binary.LittleEndian.Uint32(iv))
+		stream.XORKeyStream(plain[at:], data[at:min(at+size, len(data))])
+		binary.LittleEndian.PutUint64(iv, binary.LittleEndian.Uint64(iv)+1)
 	}
 	return plain, nil
 }

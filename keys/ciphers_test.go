@@ -57,3 +57,16 @@ func TestUnknownCiphers(t *testing.T) {
 		}
 	}
 }
+
+// TestChaCha20 has a counter that overflows, and what openssl enc -chacha20 made of zeros with it.
+func TestChaCha20(t *testing.T) {
+	c, _ := namedCipher("CHACHA20")
+	key := unhex(t, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")
+	iv := unhex(t, "ffffffff0000000000000000000000ff")
+	want := unhex(t, "a4c2002190b101d7e913141bc62a316c37dfe588b3e544412c45613a2d785c97f72dea77"+
+		"f1e956feb277bf716d5fd2c4b4342e29cad2e77591bac3d2c8f421fcfc3a17f5bf5b2adf")
+	got, err := c.decrypt(key, iv, make([]byte, len(want)))
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%x, %v", got, err)
+	}
+}

@@ -43,14 +43,10 @@ func decrypted(block *pem.Block, pass PassPhrase) ([]byte, error) {
 	if !encrypted(block) {
 		return block.Bytes, nil
 	}
-	open := func(phrase []byte) ([]byte, error) { return openLegacy(block, phrase) }
-	if block.Type == "ENCRYPTED PRIVATE KEY" {
-		// What is wrong with the file is said before anybody is asked for a pass phrase.
-		envelope, err := parseEnvelope(block.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		open = envelope.open
+	// What is wrong with the file is said before anybody is asked for a pass phrase.
+	locked, err := parseLocked(block)
+	if err != nil {
+		return nil, err
 	}
 	if pass == nil {
 		return nil, &trouble{what: "it needs a pass phrase", hint: needPassPhraseHint}
@@ -60,25 +56,14 @@ func decrypted(block *pem.Block, pass PassPhrase) ([]byte, error) {
 		return nil, err
 	}
 	defer clear(phrase)
-	return open(phrase)
+	return locked.open(phrase)
 }
 
-// openLegacy decrypts the form with Proc-Type and DEK-Info headers (RFC 1421). The form has no integrity check and is
-// deprecated for it; it is still what the certificates of many installations come with.
-func openLegacy(block *pem.Block, phrase []byte) ([]byte, error) {
-	//lint:ignore SA1019 existing key files have this form, and nothing else reads it
-	der, err := x509.DecryptPEMBlock(block, phrase)
-	if errors.Is(err, x509.IncorrectPasswordError) {
-		return nil, wrongPassPhrase()
+func parseLocked(block *pem.Block) (*lockedKey, error) {
+	if block.Type == "ENCRYPTED PRIVATE KEY" {
+		return parseEnvelope(block.Bytes)
 	}
-	if err != nil {
-		return nil, &trouble{
-			what: "it is damaged, or encrypted in a way that is not supported (" + foreign(err.Error()) + ")",
-			hint: reencryptHint,
-			err:  err,
-		}
-	}
-	return der, nil
+	return parseDEKInfo(block)
 }
 
 func wrongPassPhrase() *trouble {
