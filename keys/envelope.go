@@ -33,7 +33,7 @@ func parseEnvelope(der []byte) (*lockedKey, error) {
 	}
 	parameters := envelope.Algorithm.Parameters.FullBytes
 	if oid := envelope.Algorithm.Algorithm.String(); oid != "1.2.840.113549.1.5.13" {
-		return nil, &trouble{what: "it is encrypted in an old form (PBES1) that is not supported", hint: reencryptHint}
+		return parsePBES1(oid, parameters, envelope.Data)
 	}
 	return parsePBES2(parameters, envelope.Data)
 }

@@ -192,7 +192,7 @@ func TestLoadErrors(t *testing.T) {
 			nil, `a cipher that is not supported ("SEED-CBC")`, "openssl pkcs8 -topk8"},
 		{"legacy_damaged", cert, legacy(t, "EC PRIVATE KEY", []byte("nonsense"), x509.PEMCipherAES256), phrase(secret),
 			"cannot read key.pem: wrong pass phrase or damaged key", "openssl pkey"},
-		{"PBES1", cert, pemOf("ENCRYPTED PRIVATE KEY", pbes1(t)), phrase(secret),
+		{"PBES1", cert, pemOf("ENCRYPTED PRIVATE KEY", pbes1(t, oidSHA1RC2, 0, 64)), nil,
 			"cannot read key.pem: it is encrypted in an old form (PBES1)", "openssl pkcs8 -topk8 -v2 aes-256-cbc"},
 		{"iterations_without_end", cert, pemOf("ENCRYPTED PRIVATE KEY", endless(t, encrypted)), phrase(secret),
 			"more than 10,000,000 iterations", "openssl pkcs8"},
@@ -245,28 +245,6 @@ func TestLoadPassPhraseFails(t *testing.T) {
 	_, err := Load(file(t, "bundle.pem", text), "", func() ([]byte, error) { return nil, mine }, clock)
 	if err != mine {
 		t.Errorf("error %v, want the caller's own", err)
-	}
-}
-
-// TestDamagedEnvelope cuts and flips every byte of an encrypted key: each is an error or, where the byte does not
-// matter, a key, and none is a panic.
-func TestDamagedEnvelope(t *testing.T) {
-	der := sealed(t, ecKey(t), pkcs8.AES256CBC, pbkdf2SHA256(1))
-	open := func(der []byte) {
-		if envelope, err := parseEnvelope(der); err == nil {
-			_, _ = envelope.open([]byte(secret))
-		}
-	}
-	for i := range der {
-		open(der[:i])
-		for _, flip := range []byte{0x01, 0x80} {
-			bad := bytes.Clone(der)
-			bad[i] ^= flip
-			if !bytes.Contains(bad, []byte{2, 1, 1}) { // the iteration count: up to 10,000,000 take too long here
-				continue
-			}
-			open(bad)
-		}
 	}
 }
 

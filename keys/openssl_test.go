@@ -13,6 +13,9 @@ import (
 	"time"
 )
 
+// legacyProvider has openssl use what it keeps apart since 3.0: DES and RC2, where they are installed.
+const legacyProvider = " -provider legacy -provider default"
+
 // openssl runs the openssl program in a directory and returns what it says when it fails.
 func openssl(t *testing.T, dir, args string) (trouble string) {
 	t.Helper()
@@ -76,7 +79,9 @@ func TestOpenSSL(t *testing.T) {
 		{"topk8_scrypt_ofb", []string{ec, topk8 + " -v2 aes-256-ofb -scrypt"}, ""},
 		{"topk8_des3", []string{rsa, topk8 + " -v2 des3"}, ""},
 		{"topk8_scrypt", []string{rsa, topk8 + " -scrypt"}, ""},
-		{"topk8_v1", []string{rsa, topk8 + " -v1 PBE-SHA1-3DES"}, "old form (PBES1)"},
+		{"topk8_v1", []string{rsa, topk8 + " -v1 PBE-SHA1-3DES"}, ""},
+		{"topk8_v1_2DES", []string{ec, topk8 + " -v1 PBE-SHA1-2DES"}, ""},
+		{"topk8_v1_RC2", []string{ec, topk8 + legacyProvider + " -v1 PBE-SHA1-RC2-128"}, "old form (PBES1)"},
 		{"topk8_camellia", []string{rsa, topk8 + " -v2 camellia-256-cbc"}, "a cipher that is not supported"},
 		{"topk8_secp256k1", []string{"ecparam -genkey -noout -name secp256k1 -out plain.pem", topk8}, "TLS cannot use its curve (secp256k1)"},
 		{"nocrypt", []string{rsa, "pkcs8 -topk8 -nocrypt" + made}, ""},
@@ -127,24 +132,25 @@ func TestOpenSSLCiphers(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "plain.pem"), []byte(keyPEM(t, key)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// DES, and more, is in a provider of its own, which may not be installed.
-	const args = " -in plain.pem -passout env:PASS -provider legacy -provider default -out "
-	ciphers := []string{"chacha20"}
+	const args = " -in plain.pem -passout env:PASS" + legacyProvider + " -out "
+	commands := []string{"ec -chacha20"}
 	for _, family := range []string{"aes-128", "aes-192", "aes-256", "des", "des-ede", "des-ede3"} {
 		for _, mode := range []string{"cbc", "cfb", "cfb1", "cfb8", "ctr", "ecb", "ofb"} {
-			ciphers = append(ciphers, family+"-"+mode)
+			cipher := family + "-" + mode
+			commands = append(commands, "pkcs8 -topk8 -v2 "+cipher, "ec -"+cipher)
 		}
 	}
-	for _, name := range ciphers {
-		for form, command := range map[string]string{"PBES2": "pkcs8 -topk8 -v2 " + name, "traditional": "ec -" + name} {
-			t.Run(name+"/"+form, func(t *testing.T) {
-				out := name + "." + form
-				if trouble := openssl(t, dir, command+args+out); trouble != "" {
-					t.Skip("this openssl does not write the form: " + trouble)
-				}
-				wantLocked(t, filepath.Join(dir, out), strings.ReplaceAll(secret, " ", "_"), key)
-			})
-		}
+	for _, algorithm := range []string{"MD5-DES", "SHA1-DES", "SHA1-2DES", "SHA1-3DES"} {
+		commands = append(commands, "pkcs8 -topk8 -v1 PBE-"+algorithm)
+	}
+	for _, command := range commands {
+		t.Run(command, func(t *testing.T) {
+			out := strings.ReplaceAll(command, " ", "_")
+			if trouble := openssl(t, dir, command+args+out); trouble != "" {
+				t.Skip("this openssl does not write the form: " + trouble)
+			}
+			wantLocked(t, filepath.Join(dir, out), strings.ReplaceAll(secret, " ", "_"), key)
+		})
 	}
 }
 
