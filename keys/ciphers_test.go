@@ -70,3 +70,33 @@ func TestChaCha20(t *testing.T) {
 		t.Errorf("%x, %v", got, err)
 	}
 }
+
+// TestBlocks has the examples of the standards: RFC 3713 appendix A.
+func TestBlocks(t *testing.T) {
+	const standard = "0123456789abcdeffedcba987654321000112233445566778899aabbccddeeff"
+	for _, test := range []struct{ name, key, plain, sealed string }{
+		{"CAMELLIA-128-ECB", standard[:32], standard[:32], "67673138549669730857065648eabe43"},
+		{"CAMELLIA-192-ECB", standard[:48], standard[:32], "b4993401b3e996f84ee5cee7d79b09b9"},
+		{"CAMELLIA-256-ECB", standard, standard[:32], "9acc237dff16d76c20ef7c919e3a7509"},
+	} {
+		c, _ := namedCipher(test.name)
+		block, err := c.block(unhex(t, test.key))
+		if err != nil || c.keySize != len(test.key)/2 || c.blockSize != block.BlockSize() {
+			t.Fatalf("%s: %+v, %v", test.name, c, err)
+		}
+		got := unhex(t, test.plain)
+		block.Encrypt(got, got)
+		if !bytes.Equal(got, unhex(t, test.sealed)) {
+			t.Errorf("%s: encrypted to %x", test.name, got)
+		}
+		block.Decrypt(got, got)
+		if !bytes.Equal(got, unhex(t, test.plain)) {
+			t.Errorf("%s: decrypted to %x", test.name, got)
+		}
+		for _, size := range []int{0, c.keySize - 1, 33} {
+			if _, err := c.block(make([]byte, size)); err == nil {
+				t.Errorf("%s: a key of %d bytes is taken", test.name, size)
+			}
+		}
+	}
+}
