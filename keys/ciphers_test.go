@@ -71,13 +71,17 @@ func TestChaCha20(t *testing.T) {
 	}
 }
 
-// TestBlocks has the examples of the standards: RFC 3713 appendix A.
+// TestBlocks has the examples of the standards: RFC 3713 appendix A and RFC 5794 appendix A.
 func TestBlocks(t *testing.T) {
+	const counting = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 	const standard = "0123456789abcdeffedcba987654321000112233445566778899aabbccddeeff"
 	for _, test := range []struct{ name, key, plain, sealed string }{
 		{"CAMELLIA-128-ECB", standard[:32], standard[:32], "67673138549669730857065648eabe43"},
 		{"CAMELLIA-192-ECB", standard[:48], standard[:32], "b4993401b3e996f84ee5cee7d79b09b9"},
 		{"CAMELLIA-256-ECB", standard, standard[:32], "9acc237dff16d76c20ef7c919e3a7509"},
+		{"ARIA-128-ECB", counting[:32], standard[32:], "d718fbd6ab644c739da95f3be6451778"},
+		{"ARIA-192-ECB", counting[:48], standard[32:], "26449c1805dbe7aa25a468ce263a9e79"},
+		{"ARIA-256-ECB", counting, standard[32:], "f92bd7c79fb72e2f2b8f80c1972d24fc"},
 	} {
 		c, _ := namedCipher(test.name)
 		block, err := c.block(unhex(t, test.key))

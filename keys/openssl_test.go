@@ -137,7 +137,7 @@ func TestOpenSSLCiphers(t *testing.T) {
 	commands := []string{"ec -chacha20"}
 	for _, test := range []struct{ families, pbes2, traditional string }{
 		{"aes-128 aes-192 aes-256", "cbc cfb ecb ofb", "cbc cfb cfb1 cfb8 ctr ofb"},
-		{"camellia-128 camellia-192 camellia-256", "cbc cfb ctr ecb ofb", "cbc cfb cfb1 cfb8 ctr ofb"},
+		{"aria-128 aria-192 aria-256 camellia-128 camellia-192 camellia-256", "cbc cfb ctr ecb ofb", "cbc cfb cfb1 cfb8 ctr ofb"},
 		{"des", "cbc cfb ecb ofb", "cbc cfb cfb1 cfb8 ofb"},
 		{"des-ede", "ecb", "cbc cfb ofb"},
 		{"des-ede3", "cbc", "cbc cfb cfb1 cfb8 ofb"},
