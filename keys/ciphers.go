@@ -38,6 +38,7 @@ func namedCipher(name string) (c keyCipher, ok bool) {
 		"ARIA-128":     {newARIA, 16, aes.BlockSize, mode},
 		"ARIA-192":     {newARIA, 24, aes.BlockSize, mode},
 		"ARIA-256":     {newARIA, 32, aes.BlockSize, mode},
+		"SM4":          {newSM4, 16, aes.BlockSize, mode},
 		"DES":          {des.NewCipher, 8, des.BlockSize, mode},
 		"DES-EDE":      {newTwoKeyDES, 16, des.BlockSize, mode},
 		"DES-EDE3":     {des.NewTripleDESCipher, 24, des.BlockSize, mode},
@@ -91,6 +92,11 @@ func cipherName(oid string) string {
 		"1.2.410.200046.1.1.13":     "ARIA-256-CFB",
 		"1.2.410.200046.1.1.14":     "ARIA-256-OFB",
 		"1.2.410.200046.1.1.15":     "ARIA-256-CTR",
+		"1.2.156.10197.1.104.1":     "SM4-ECB",
+		"1.2.156.10197.1.104.2":     "SM4-CBC",
+		"1.2.156.10197.1.104.3":     "SM4-OFB",
+		"1.2.156.10197.1.104.4":     "SM4-CFB",
+		"1.2.156.10197.1.104.7":     "SM4-CTR",
 		"1.3.14.3.2.6":              "DES-ECB",
 		"1.3.14.3.2.7":              "DES-CBC",
 		"1.3.14.3.2.8":              "DES-OFB",
@@ -114,9 +120,12 @@ func (c keyCipher) ivSize() int {
 	return c.blockSize
 }
 
+// maxKeyData bounds what is decrypted: CFB1 takes a whole block for a bit. The keys that TLS can use are far smaller.
+const maxKeyData = 64 << 10
+
 // fits says whether data can be what the cipher made of a key.
 func (c keyCipher) fits(data []byte) bool {
-	return len(data) > 0 && (!c.padded() || len(data)%c.blockSize == 0)
+	return len(data) > 0 && len(data) <= maxKeyData && (!c.padded() || len(data)%c.blockSize == 0)
 }
 
 // decrypt wants an IV of the right size and data that fits; what it returns still has its padding.

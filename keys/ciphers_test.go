@@ -71,7 +71,8 @@ func TestChaCha20(t *testing.T) {
 	}
 }
 
-// TestBlocks has the examples of the standards: RFC 3713 appendix A and RFC 5794 appendix A.
+// TestBlocks has the examples of the standards: RFC 3713 appendix A, RFC 5794 appendix A, and
+// GB/T 32907 appendix A.
 func TestBlocks(t *testing.T) {
 	const counting = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 	const standard = "0123456789abcdeffedcba987654321000112233445566778899aabbccddeeff"
@@ -82,6 +83,7 @@ func TestBlocks(t *testing.T) {
 		{"ARIA-128-ECB", counting[:32], standard[32:], "d718fbd6ab644c739da95f3be6451778"},
 		{"ARIA-192-ECB", counting[:48], standard[32:], "26449c1805dbe7aa25a468ce263a9e79"},
 		{"ARIA-256-ECB", counting, standard[32:], "f92bd7c79fb72e2f2b8f80c1972d24fc"},
+		{"SM4-ECB", standard[:32], standard[:32], "681edf34d206965e86b3e94f536e4246"},
 	} {
 		c, _ := namedCipher(test.name)
 		block, err := c.block(unhex(t, test.key))

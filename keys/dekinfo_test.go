@@ -21,6 +21,7 @@ func TestDamagedDEKInfo(t *testing.T) {
 		{"AES-128-CBC," + iv, 0, "is damaged"},
 		{"AES-128-CBC," + iv, 17, "is damaged"},
 		{"AES-128-OFB," + iv, 0, "is damaged"},
+		{"AES-128-CFB1," + iv, maxKeyData + 1, "is damaged"},
 		{"DES-CBC," + iv, 16, "is damaged"},
 		{"AES-128-ECB," + iv, 16, `a cipher that is not supported ("AES-128-ECB")`},
 		{"AES-128-ECB", 16, `a cipher that is not supported ("AES-128-ECB")`},

@@ -83,6 +83,7 @@ func TestOpenSSL(t *testing.T) {
 		{"topk8_v1_2DES", []string{ec, topk8 + " -v1 PBE-SHA1-2DES"}, ""},
 		{"topk8_v1_RC2", []string{ec, topk8 + legacyProvider + " -v1 PBE-SHA1-RC2-128"}, "old form (PBES1)"},
 		{"topk8_camellia", []string{rsa, topk8 + " -v2 camellia-256-cbc"}, ""},
+		{"genpkey_wrap", []string{"genpkey -algorithm ED25519 -id-aes256-wrap-pad -pass env:PASS" + out}, "a cipher that is not supported"},
 		{"topk8_rc2", []string{rsa, topk8 + legacyProvider + " -v2 rc2-cbc"}, "a cipher that is not supported"},
 		{"topk8_secp256k1", []string{"ecparam -genkey -noout -name secp256k1 -out plain.pem", topk8}, "TLS cannot use its curve (secp256k1)"},
 		{"nocrypt", []string{rsa, "pkcs8 -topk8 -nocrypt" + made}, ""},
@@ -138,6 +139,7 @@ func TestOpenSSLCiphers(t *testing.T) {
 	for _, test := range []struct{ families, pbes2, traditional string }{
 		{"aes-128 aes-192 aes-256", "cbc cfb ecb ofb", "cbc cfb cfb1 cfb8 ctr ofb"},
 		{"aria-128 aria-192 aria-256 camellia-128 camellia-192 camellia-256", "cbc cfb ctr ecb ofb", "cbc cfb cfb1 cfb8 ctr ofb"},
+		{"sm4", "cbc cfb ctr ecb ofb", "cbc cfb ctr ofb"},
 		{"des", "cbc cfb ecb ofb", "cbc cfb cfb1 cfb8 ofb"},
 		{"des-ede", "ecb", "cbc cfb ofb"},
 		{"des-ede3", "cbc", "cbc cfb cfb1 cfb8 ofb"},

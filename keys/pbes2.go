@@ -22,17 +22,25 @@ const (
 )
 
 func parsePBES2(parameters, data []byte) (*lockedKey, error) {
-	var pbes2 struct{ KDF, Cipher pkix.AlgorithmIdentifier } // RFC 8018 appendix A.4
+	var pbes2 struct { // RFC 8018 appendix A.4
+		KDF    pkix.AlgorithmIdentifier
+		Cipher asn1.RawValue
+	}
 	if _, err := asn1.Unmarshal(parameters, &pbes2); err != nil {
 		return nil, damagedEnvelope(err)
 	}
-	oid := pbes2.Cipher.Algorithm.String()
-	c, ok := namedCipher(cipherName(oid))
+	// The IV is looked at only for a cipher that is known: what OpenSSL writes there for AES key wrap is no DER.
+	var oid asn1.ObjectIdentifier
+	ivDER, err := asn1.Unmarshal(pbes2.Cipher.Bytes, &oid)
+	if err != nil {
+		return nil, damagedEnvelope(err)
+	}
+	c, ok := namedCipher(cipherName(oid.String()))
 	if !ok {
-		return nil, unsupported("a cipher that is not supported (" + oid + ")")
+		return nil, unsupported("a cipher that is not supported (" + oid.String() + ")")
 	}
 	var iv []byte // empty for ECB
-	_, err := asn1.Unmarshal(pbes2.Cipher.Parameters.FullBytes, &iv)
+	_, err = asn1.Unmarshal(ivDER, &iv)
 	if err != nil || len(iv) != c.ivSize() || !c.fits(data) {
 		return nil, damagedEnvelope(err)
 	}
