@@ -37,8 +37,10 @@
 // # Identities
 //
 // An [Identity] is the server's certificate with its private key. [Load] reads them from PEM files: RSA, ECDSA on
-// P-256, P-384 or P-521, and Ed25519, in the forms that OpenSSL writes, with a pass phrase or without. Not supported,
-// each with an error that says so: keys encrypted with PBES1, DSA, other curves, curves given by parameters.
+// P-256, P-384 or P-521, and Ed25519, in the forms that OpenSSL writes, with a pass phrase or without. Encrypted keys
+// are those of PKCS #8, with PBES2 or PBES1, and those with a DEK-Info header; the cipher is AES, ARIA, Camellia, SM4,
+// DES, triple DES or (with DEK-Info) ChaCha20. Not supported, each with an error that says so: keys encrypted with
+// RC2, RC4, other old ciphers or AES key wrap, DSA, other curves, curves given by parameters.
 //
 // Without files, [Own] keeps an identity in [StateDir]: made at the first run, renewed before it ends, with a key that
 // never changes. Where nothing can be kept, [Memory] makes one for the life of the process.

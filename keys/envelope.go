@@ -5,10 +5,11 @@ import (
 	"encoding/asn1"
 )
 
-// Encrypted private keys, in every form that OpenSSL both writes and reads back: PKCS#8 with PBES2 (pbes2.go) or PBES1
-// (pbes1.go), and the older one with a DEK-Info header (dekinfo.go). They are read here and not by a library because
-// the one there is (youmark/pkcs8) panics on a short IV or a cut file, knows few ciphers and hash functions, bounds no
-// cost, and calls a key it cannot use a wrong password. The tests use it as the other side.
+// Encrypted private keys, in every form that OpenSSL both writes and reads back, but for AES key wrap and for what it
+// keeps in its legacy provider: PKCS #8 with PBES2 (pbes2.go) or PBES1 (pbes1.go), and the older form with a DEK-Info
+// header (dekinfo.go). They are read here and not by a library because the one there is (youmark/pkcs8) panics on a
+// short IV or a cut file, knows few ciphers and hash functions, bounds no cost, and calls a key it cannot use a wrong
+// password. The tests use it as the other side.
 
 const reencryptHint = "encrypt it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out NEWKEY"
 

@@ -77,7 +77,10 @@ func TestDamagedPBES2(t *testing.T) {
 
 // FuzzEnvelope goes without a derivation, which would take most of the time.
 func FuzzEnvelope(f *testing.F) {
-	f.Add(sealed(f, ecKey(f), pkcs8.AES256CBC, pbkdf2SHA256(1)))
+	der := sealed(f, ecKey(f), pkcs8.AES256CBC, pbkdf2SHA256(1))
+	f.Add(der)
+	f.Add(recast(f, der, oidAES256(1), nil, make([]byte, 48)))
+	f.Add(recast(f, der, oidAES256(4), make([]byte, 16), make([]byte, 47)))
 	for _, text := range pbes1Keys() {
 		block, _ := pem.Decode([]byte(text))
 		f.Add(block.Bytes)
