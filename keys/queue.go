@@ -136,6 +136,13 @@ func (q *queue) quit(source Source, word chan error) bool {
 	return true
 }
 
+// wanted says whether somebody waits who is no suspect.
+func (q *queue) wanted() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.lines[0]) > 0
+}
+
 // leave gives a place to the next in turn.
 func (q *queue) leave() {
 	q.mu.Lock()

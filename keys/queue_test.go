@@ -219,3 +219,40 @@ func TestReread(t *testing.T) {
 	}
 	BuiltIn().Reread()
 }
+
+// TestSuspectsGoSlowly: who has done something wrong has a part of a processor, but not
+// while somebody else waits for it.
+func TestSuspectsGoSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const cost = 6 // 64 rounds, 32 slices
+		users := load(t, "alice:"+hashOf(t, "right", cost)+"\nbob:"+hashOf(t, "right", cost)+"\n")
+		users.queue = newQueue(1, 0)
+		yields := 0
+		users.Yield(func() { yields++ })
+		check := func(ctx context.Context, name, password string) time.Duration {
+			start := time.Now()
+			_, _ = users.Check(ctx, name, []byte(password))
+			return time.Since(start)
+		}
+		good, suspect := from(t.Context(), 1, false), from(t.Context(), 2, true)
+		slices := 1 << cost / sliceRounds
+		if took := check(good, "alice", "wrong"); took != 0 || yields != slices {
+			t.Errorf("%v, %d slices, want %d", took, yields, slices)
+		}
+		want := time.Duration(slices/suspectSlices) * suspectPause
+		if took := check(suspect, "alice", "wrong"); took != want {
+			t.Errorf("%v, want %v", took, want)
+		}
+		var other sync.WaitGroup
+		other.Go(func() {
+			time.Sleep(suspectPause / 2) // within the first pause
+			if took := check(good, "bob", "right"); took != suspectPause/2 {
+				t.Errorf("bob waits for %v", took)
+			}
+		})
+		if took := check(suspect, "alice", "wrong"); took != suspectPause {
+			t.Errorf("%v while bob waits, want %v", took, suspectPause)
+		}
+		other.Wait()
+	})
+}

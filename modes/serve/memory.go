@@ -10,11 +10,12 @@ import (
 
 // A server holds much that lives long and makes little that does not: with the
 // runtime's usual headroom of as much again, a third of its memory would lie idle.
-// With too little, handshakes would wait for the collector. So the headroom is a
+// With too little, handshakes would have the collector run all the time, and under
+// attack who has logged in would wait for it. So the headroom is a
 // part of what is alive, but never less than garbageFloor.
 const (
 	garbageFloor = 16 << 20
-	garbagePart  = 4
+	garbagePart  = 2
 	garbageMax   = 400 // percent
 )
 
