@@ -1,11 +1,11 @@
 package modes
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -17,18 +17,7 @@ func NewLog(w io.Writer, kind string, level slog.Leveler) (*slog.Logger, error) 
 	options := &slog.HandlerOptions{Level: level}
 	switch kind {
 	case "text":
-		options.ReplaceAttr = func(_ []string, a slog.Attr) slog.Attr {
-			switch a.Value.Kind() {
-			case slog.KindString, slog.KindAny:
-			default:
-				return a // numbers and times hold nothing of a peer's, and each login has some
-			}
-			if v := a.Value.String(); strings.Contains(v, "\x7f") {
-				a.Value = slog.StringValue(strings.ReplaceAll(v, "\x7f", `\x7f`))
-			}
-			return a
-		}
-		return slog.New(slog.NewTextHandler(w, options)), nil
+		return slog.New(slog.NewTextHandler(withoutDEL{w}, options)), nil
 	case "json":
 		options.ReplaceAttr = func(_ []string, a slog.Attr) slog.Attr {
 			switch v := a.Value.Any().(type) {
@@ -45,6 +34,20 @@ func NewLog(w io.Writer, kind string, level slog.Leveler) (*slog.Logger, error) 
 		return slog.New(slog.NewJSONHandler(w, options)), nil
 	}
 	return nil, Usage("text is for people, json for programs", "--log cannot be %s: it is text or json", quote(kind))
+}
+
+// withoutDEL writes an escape in place of each DEL. It looks at lines and not at
+// attributes because each login has some.
+type withoutDEL struct{ out io.Writer }
+
+func (w withoutDEL) Write(line []byte) (int, error) {
+	if bytes.IndexByte(line, 0x7f) < 0 {
+		return w.out.Write(line)
+	}
+	if _, err := w.out.Write(bytes.ReplaceAll(line, []byte{0x7f}, []byte(`\x7f`))); err != nil {
+		return 0, err
+	}
+	return len(line), nil
 }
 
 // escaped puts escapes in place of all that is not printable.
