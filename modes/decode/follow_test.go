@@ -191,3 +191,42 @@ func TestFollowRotationRace(t *testing.T) {
 		}
 	}
 }
+
+// TestFollowRewritten: a file that is rewritten at once, and is longer then than what was
+// read of it, is read from its beginning; one that only grows is read once.
+func TestFollowRewritten(t *testing.T) {
+	long := strings.Repeat("the same lines at the beginning\n", 200)
+	for name, texts := range map[string][]string{
+		"another beginning": {"old\n", "new, and longer\n", "newer, and longer still\n"},
+		"the same size":     {"one\n", "two\n", "three\n"},
+		"the same lines":    {long + "old\n", long + "new, and longer\n"},
+		"grown":             {"one\n", "one\ntwo\n", "one\ntwo\nthree\n", long},
+	} {
+		file := filepath.Join(t.TempDir(), "log")
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		f := &followed{ctx: ctx, name: file}
+		read := func(want string) {
+			t.Helper()
+			got := ""
+			for b := make([]byte, 700); len(got) < len(want); {
+				n, err := f.Read(b)
+				if got += string(b[:n]); err != nil {
+					t.Fatalf("%s: %q %v, want %q", name, got, err, want)
+				}
+			}
+			if got != want {
+				t.Fatalf("%s: %q, want %q", name, got, want)
+			}
+		}
+		before := ""
+		for _, text := range texts {
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			read(strings.TrimPrefix(text, before))
+			before = text
+		}
+		cancel()
+		f.Close()
+	}
+}

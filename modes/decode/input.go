@@ -4,12 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -114,83 +112,4 @@ func unpack(src *source, in *bufio.Reader) (io.Reader, error) {
 		return bzip2.NewReader(in), nil
 	}
 	return in, nil
-}
-
-// followed reads a file by its name, over truncation and rotation, and waits for
-// more at its end.
-type followed struct {
-	ctx    context.Context
-	name   string
-	file   *os.File
-	offset int64
-}
-
-// followPause is between two looks at the end of a file.
-const followPause = 100 * time.Millisecond
-
-func (f *followed) Read(b []byte) (int, error) {
-	for {
-		if f.file == nil {
-			if err := f.reopen(); err != nil {
-				return 0, err
-			}
-		}
-		if f.file != nil {
-			n, err := f.file.Read(b)
-			if f.offset += int64(n); n > 0 {
-				return n, nil
-			}
-			if err != nil && err != io.EOF {
-				return 0, err
-			}
-			if f.replaced() {
-				continue
-			}
-		}
-		timer := time.NewTimer(followPause)
-		select {
-		case <-f.ctx.Done():
-			timer.Stop()
-			return 0, io.EOF
-		case <-timer.C:
-		}
-	}
-}
-
-// reopen opens what has the name now; none is no error.
-func (f *followed) reopen() error {
-	file, err := os.Open(f.name)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	f.file, f.offset = file, 0
-	return err
-}
-
-// replaced looks, at the end of the file, whether it is still the one: where another
-// has its name, that one is next; where it is shorter than was read, it begins anew.
-func (f *followed) replaced() bool {
-	info, err := f.file.Stat()
-	if err == nil && info.Size() < f.offset {
-		_, err = f.file.Seek(0, io.SeekStart)
-		f.offset = 0
-		return err == nil
-	}
-	named, err2 := os.Stat(f.name)
-	if err != nil || err2 != nil || os.SameFile(info, named) {
-		return false
-	}
-	if info, err = f.file.Stat(); err == nil && info.Size() > f.offset {
-		return true // written after its end was read, before it lost its name
-	}
-	f.file.Close()
-	f.file = nil
-	return true
-}
-
-func (f *followed) Close() error {
-	if f.file == nil {
-		return nil
-	}
-	return f.file.Close()
 }
