@@ -284,6 +284,18 @@ var generated = []form{
 		}
 		return text
 	}},
+	{name: "tshark fields, in parts", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return fieldsInParts(rnd, a, b, func(s string) string { return strings.ReplaceAll(s, `"`, `\"`) })
+	}},
+	{name: "tshark fields of literals, in parts", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return fieldsInParts(rnd, a, b, repr)
+	}},
+	{name: "--record, in parts", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return recordInParts(rnd, a, b, func(s string) string { return s })
+	}},
+	{name: "--record of literals, in parts", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return recordInParts(rnd, a, b, repr)
+	}},
 	{name: "mitmdump", two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		of := func(port int, d dialogue) []string {
 			return each(d.frames, func(i int, s string) string {
@@ -293,6 +305,46 @@ var generated = []form{
 		}
 		return strings.Join(shuffle(rnd, 2, of(39786, a), of(39788, b)), "")
 	}},
+}
+
+// fieldsInParts is what tshark prints where a frame is in more than one packet.
+func fieldsInParts(rnd *rand.Rand, a, b dialogue, spell func(string) string) string {
+	of := func(stream int, d dialogue) (lines []string) {
+		for i, s := range d.frames {
+			for _, part := range pieces(rnd, strings.TrimSpace(s)) {
+				lines = append(lines, fmt.Sprintf("1795444426.3208%05d\t%d\t%d\t%s", i, stream, 5611-i%2, spell(part)))
+			}
+		}
+		return lines
+	}
+	return join(alternate(rnd, of(0, a), of(1, b)))
+}
+
+// recordInParts is what --record keeps of those who write their frames in parts.
+func recordInParts(rnd *rand.Rand, a, b dialogue, spell func(string) string) string {
+	of := func(stream int, d dialogue) (lines []string) {
+		for i, s := range d.frames {
+			for _, part := range pieces(rnd, spell(s)) {
+				bytes := `"frame":` + quoted(part)
+				if rnd.IntN(4) == 0 {
+					bytes = fmt.Sprintf(`"hex":"%x"`, part)
+				}
+				lines = append(lines, fmt.Sprintf(`{"time":"2026-11-23T%s.%06dZ","dir":"%s","peer":"127.0.0.1:4669%d","stream":"%d",%s}`, clockOf(i), len(lines), directionIn(i), stream, stream, bytes))
+			}
+		}
+		return lines
+	}
+	return join(alternate(rnd, of(1, a), of(2, b)))
+}
+
+// alternate mixes two lists in runs of one or two.
+func alternate(rnd *rand.Rand, a, b []string) (mixed []string) {
+	for len(a) > 0 {
+		n := min(1+rnd.IntN(2), len(a))
+		mixed = append(mixed, a[:n]...)
+		a, b = b, a[n:]
+	}
+	return append(mixed, b...)
 }
 
 // pieces are a text in one to four parts. The first has enough to know a frame by.

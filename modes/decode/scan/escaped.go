@@ -24,6 +24,8 @@ func (w *scanning) escaped(at int) (int, outcome) {
 		switch {
 		case err == nil:
 			return w.undone(at, at+int(w.places[n-1]))
+		case closed && slashes == 1:
+			return w.joined(at, at, w.context(at).before, inString)
 		case closed || !errors.Is(err, io.ErrUnexpectedEOF) || len(part) >= Window:
 			return 0, nothing
 		case len(part) < len(rest):

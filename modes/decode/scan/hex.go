@@ -3,6 +3,8 @@ package scan
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
+	"io"
 
 	"proto/wire"
 )
@@ -32,7 +34,7 @@ func (w *scanning) hexRecord(at int) (int, outcome) {
 		end = len(rest)
 	}
 	i := bytes.Index(rest[:min(end, maxRecordHead)], recordHex)
-	if i < 0 {
+	if i < 0 || w.isTaken(at+i+len(hexMember)) {
 		return 0, nothing
 	}
 	digits := rest[i+len(recordHex)-2 : end]
@@ -45,7 +47,10 @@ func (w *scanning) hexRecord(at int) (int, outcome) {
 		return 0, nothing
 	}
 	w.find.Context = Context{before: rest[:i]}
-	if _, err := wire.Parse(frame, limits(), &w.frame); err != nil || !w.report(at, &w.frame) {
+	if _, err = wire.Parse(frame, limits(), &w.frame); errors.Is(err, io.ErrUnexpectedEOF) {
+		return w.joined(at, at+i+len(hexMember), rest[:i+len(hexMember)], inHex)
+	}
+	if err != nil || !w.report(at, &w.frame) {
 		return 0, nothing
 	}
 	w.letGo()

@@ -21,9 +21,10 @@ const (
 // a line of its own before each: socat -v, sslsplit, tshark's follow. err is why the
 // frame cannot be read where it lies, which is at the second of these lines.
 func (w *scanning) parts(at int, err error) (int, outcome) {
-	own, ok := headerBefore(w.context(at).before)
+	before := w.context(at).before
+	own, ok := headerBefore(before)
 	if !ok {
-		return 0, nothing
+		return w.joined(at, at, before, asIs)
 	}
 	head, from := w.text[:0], at // what is stitched together, and where the rest of it begins
 	for range maxParts {

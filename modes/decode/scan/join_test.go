@@ -1,0 +1,58 @@
+package scan
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestJoined: which parts in records are one frame, in any pieces of the text.
+func TestJoined(t *testing.T) {
+	of := func(stream string) string { return `"CLOSE" 7 of ` + stream }
+	record := func(stream, dir, member, bytes string) string {
+		return `{"time":"2026-11-23T14:33:46.000001Z","dir":"` + dir + `","peer":"127.0.0.1:4000","stream":"` + stream + `","` + member + `":"` + bytes + "\"}\n"
+	}
+	first := func(stream, dir string) string {
+		return record(stream, dir, "frame", `{\"header\":{},\"data\":{\"message-type\":\"CLOSE\",\"ses`)
+	}
+	rest := func(stream, dir string) string { return record(stream, dir, "frame", `sionId\":7}}`) }
+	columns := "1795444426.5\t0\t5000\t"
+	other := record("9", "c2s", "frame", "no frame")
+	for name, test := range map[string]struct {
+		text string
+		want []string
+	}{
+		"two parts":            {first("1", "s2c") + rest("1", "s2c"), []string{of("1")}},
+		"of two streams":       {first("1", "s2c") + rest("2", "s2c"), nil},
+		"of two directions":    {first("1", "s2c") + rest("1", "c2s"), nil},
+		"with one of another":  {first("1", "s2c") + first("2", "s2c") + rest("1", "s2c") + rest("2", "s2c"), []string{of("1"), of("2")}},
+		"some lines apart":     {first("1", "s2c") + strings.Repeat(other, maxApart) + rest("1", "s2c"), []string{of("1")}},
+		"too far apart":        {first("1", "s2c") + strings.Repeat(other, maxApart+1) + rest("1", "s2c"), nil},
+		"with a loss between":  {first("1", "s2c") + "{\"dropped\":1}\n" + rest("1", "s2c"), nil},
+		"a frame and half one": {first("1", "s2c") + first("1", "s2c") + rest("1", "s2c"), []string{of("1")}},
+		"the rest and more": {first("1", "s2c") + record("1", "s2c", "frame", `sionId\":7}}\n{\"header\":{},\"data\":{\"message-type\":\"X\",\"sequ`) +
+			record("1", "s2c", "frame", `esce\":8}}`), []string{of("1"), `"X" 8 of 1`}},
+		"hex in the middle": {record("1", "s2c", "frame", `{\"header\":{},\"data\":{\"message-type\":\"CLOSE\",\"x\":\"`) + record("1", "s2c", "hex", "c3") +
+			record("1", "s2c", "hex", "a4") + record("1", "s2c", "frame", `\",\"sequesce\":7}}`), []string{of("1")}},
+		"hex first": {record("1", "s2c", "hex", "7b22686561646572223a7b7d2c2264617461223a7b226d6573736167652d74797065223a22434c4f5345222c2278223a22c3") +
+			record("1", "s2c", "hex", "a4222c2273657175657363") + record("1", "s2c", "frame", `e\":7}}`), []string{of("1")}},
+		"columns":              {columns + "{'header': {}, 'data': {'message-type': 'CLO\n" + columns + "SE', 'sequesce': 7}}\n", []string{of("0")}},
+		"columns, a number":    {columns + "{'header': {}, 'data': {'message-type': 'CLOSE', 'x': 12\n" + columns + "34, 'sequesce': 7}}\n", []string{of("0")}},
+		"columns without port": {"1795444426.5\t0\t{'header': {}, 'data': {'message-type': 'CLO\n1795444426.5\t0\tSE', 'sequesce': 7}}\n", nil},
+	} {
+		rnd := rand.New(rand.NewPCG(1, 1))
+		for _, most := range []int{1, 7, 300, 100_000} {
+			var got []string
+			for _, s := range scanRandomly(t, rnd, []byte(test.text), most, false) {
+				if s, around, _ := strings.Cut(s, " ["); !strings.HasPrefix(s, "cut") {
+					around := strings.Split(around, "|")
+					got = append(got, strings.TrimPrefix(s, "frame  ")+" of "+around[1])
+				}
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("%s: %q, want %q", name, got, test.want)
+			}
+		}
+	}
+}
