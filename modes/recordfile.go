@@ -2,8 +2,10 @@ package modes
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"syscall"
 )
 
@@ -31,8 +33,8 @@ func CheckRecord(name string) error {
 }
 
 // openRecordFile gives the file, and whether what is in it may end within a line.
-func openRecordFile(name string) (f *os.File, torn bool, err error) {
-	f, err = os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
+func openRecordFile(name string) (w io.WriteCloser, torn bool, err error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 	if err == nil {
 		return f, false, f.Chmod(0o600) // whatever the umask is
 	}
@@ -40,8 +42,7 @@ func openRecordFile(name string) (f *os.File, torn bool, err error) {
 		return nil, false, err
 	}
 	if isNamedPipe(name) {
-		f, err = openPipe(name)
-		return f, false, err
+		return &pipe{name: name}, false, nil
 	}
 	// Another's file that we may add to keeps its mode. O_CREATE is for a link that
 	// leads to no file yet.
@@ -73,12 +74,51 @@ func isNamedPipe(name string) bool {
 	return err == nil && info.Mode()&fs.ModeNamedPipe != 0
 }
 
-// openPipe opens a named pipe at once, whether or not anybody reads it yet: what
-// nobody reads is dropped and counted, as with a disk that is full.
-func openPipe(name string) (*os.File, error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, syscall.ENXIO) { // nobody
-		f, err = os.OpenFile(name, os.O_RDWR|syscall.O_NONBLOCK, 0)
+// A pipe with a name is opened when there is something to write, and by whoever reads
+// it: until somebody does, and after he has gone, nothing waits for him, and what is not
+// written is counted.
+type pipe struct {
+	name string
+	mu   sync.Mutex
+	f    *os.File // nil: not open
+}
+
+var errNobodyReads = errors.New("nobody reads it")
+
+func (p *pipe) Write(b []byte) (int, error) {
+	f, err := p.open()
+	if err != nil {
+		return 0, err
 	}
+	n, err := f.Write(b)
+	if errors.Is(err, syscall.EPIPE) {
+		p.Close()
+	}
+	return n, err
+}
+
+func (p *pipe) open() (f *os.File, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.f != nil {
+		return p.f, nil
+	}
+	f, err = os.OpenFile(p.name, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, syscall.ENXIO) {
+		return nil, errNobodyReads
+	}
+	p.f = f
 	return f, err
+}
+
+// Close ends a write that waits for the reader, too.
+func (p *pipe) Close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.f == nil {
+		return nil
+	}
+	f := p.f
+	p.f = nil
+	return f.Close()
 }
