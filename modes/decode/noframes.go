@@ -23,6 +23,8 @@ func noFrames(src *source) error {
 		e.Hint = fmt.Sprintf("is it a dump of xxd? xxd -r %s | proto decode", modes.ShellWord(src.name))
 	case isHex(src.head):
 		e.Hint = fmt.Sprintf("is it hex? xxd -r -p %s | proto decode", modes.ShellWord(src.name))
+	case hasPayload(src.head):
+		e.Hint = fmt.Sprintf("has it the bytes of packets in hex? grep -owE '7b:?2[27][0-9a-f:]*' %s | xxd -r -p | proto decode; if not, tshark needs -o tls.keylog_file:KEYS", modes.ShellWord(src.name))
 	case isBase64(src.head):
 		e.Hint = fmt.Sprintf("is it base64? base64 -d %s | proto decode", modes.ShellWord(src.name))
 	default:
@@ -48,6 +50,16 @@ func isHex(b []byte) bool {
 // isDump knows what xxd prints: an offset, sixteen bytes as hex, and as text.
 func isDump(b []byte) bool {
 	return len(b) > 10 && string(b[:9]) == "00000000:" && isHex(b[:min(len(b), 48)])
+}
+
+// hasPayload knows what tshark prints of packets, and others of the bytes of a frame.
+func hasPayload(b []byte) bool {
+	for _, mark := range []string{`"_index": "packets-`, `"_index":"packets-`, "<pdml ", `"7b22`, `"7b27`, `"7b:22`, `"7b:27`, "\t7b22", "\t7b27"} {
+		if bytes.Contains(b, []byte(mark)) {
+			return true
+		}
+	}
+	return false
 }
 
 func isBase64(b []byte) bool {
