@@ -126,7 +126,9 @@ type fileLines struct {
 
 	mu     sync.Mutex
 	newest string
-	seen   os.FileInfo // as it was when newest was read
+	seen   os.FileInfo // as it was when it was last read
+	found  error       // what was then wrong with its lines
+	again  time.Time   // it is not read again before
 	gone   bool
 }
 
@@ -152,8 +154,8 @@ func (f *fileLines) look() error {
 	if !info.Mode().IsRegular() { // opening a pipe would wait for its writer
 		return errors.New("it is not a regular file")
 	}
-	if f.seen != nil && os.SameFile(info, f.seen) && info.Size() == f.seen.Size() && info.ModTime().Equal(f.seen.ModTime()) && time.Since(info.ModTime()) > coarse {
-		return nil
+	if f.seen != nil && os.SameFile(info, f.seen) && (unchanged(info, f.seen) || time.Now().Before(f.again)) {
+		return f.found
 	}
 	file, err := os.Open(f.name)
 	if err != nil {
@@ -163,16 +165,24 @@ func (f *fileLines) look() error {
 	if info, err = file.Stat(); err != nil { // of this very file: the name may be another's by now
 		return err
 	}
-	line, ok, err := lastLine(file, info.Size())
-	if err != nil {
+	line, read, err := lastLine(file, info.Size())
+	if read > farBack {
+		f.again = time.Now().Add(farPause)
+	}
+	if err != nil && err != errNoLine {
 		return err
 	}
-	f.seen = info
-	if text, did := clean(line); ok && text != f.newest {
+	f.seen, f.found = info, err
+	if text, did := clean(line); line != nil && text != f.newest {
 		logClean(f.log, f.name, did)
 		f.newest = text
 	}
-	return nil
+	return err
+}
+
+// unchanged says whether a file is as it was when it was read.
+func unchanged(now, then os.FileInfo) bool {
+	return now.Size() == then.Size() && now.ModTime().Equal(then.ModTime()) && time.Since(now.ModTime()) > coarse
 }
 
 // coarse is the step in which file systems count times: a file changed so
@@ -185,22 +195,31 @@ const lookBack = 16 << 20
 
 var errNoLine = errors.New("no line begins in its last 16 MiB")
 
+// A file whose newest line begins further from its end than farBack is read again after
+// farPause at the earliest: it must not be read whole for each answer while it grows.
+const (
+	farBack  = 256 << 10
+	farPause = 100 * time.Millisecond
+)
+
 // lastLine reads the last line of a file that has its newline, from the end
-// backwards, and keeps of it what can be sent. ok is false if there is none.
-func lastLine(r io.ReaderAt, size int64) (line []byte, ok bool, err error) {
+// backwards, and keeps of it what can be sent; nil if there is none. read is how many
+// bytes it has read.
+func lastLine(r io.ReaderAt, size int64) (line []byte, read int64, err error) {
 	const step = 64 << 10
 	buf := make([]byte, step)
 	end := int64(-1) // where the line's newline is
 	start := int64(0)
 	for at := size; at > 0; {
 		if size-at >= lookBack {
-			return nil, false, errNoLine
+			return nil, size - at, errNoLine
 		}
 		n := min(step, at)
 		at -= n
 		got, err := r.ReadAt(buf[:n], at)
+		read = size - at
 		if err != nil && err != io.EOF {
-			return nil, false, err
+			return nil, read, err
 		}
 		piece := buf[:got] // less than n where the file has been cut since
 		if end < 0 {
@@ -215,12 +234,20 @@ func lastLine(r io.ReaderAt, size int64) (line []byte, ok bool, err error) {
 		}
 	}
 	if end < 0 {
-		return nil, false, nil
+		return nil, read, nil
 	}
 	line = make([]byte, min(end-start, keptOfLine))
 	got, err := r.ReadAt(line, start)
-	if err != nil && err != io.EOF {
-		return nil, false, err
+	if err != nil && err != io.EOF || got < len(line) {
+		return nil, read, ignoreEOF(err)
 	}
-	return line, got == len(line), nil
+	return line, read, nil
+}
+
+// ignoreEOF takes a file that has been cut since it was looked at for one without a line.
+func ignoreEOF(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }

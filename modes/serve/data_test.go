@@ -323,9 +323,9 @@ func TestDataRandom(t *testing.T) {
 // TestLastLineShrunk: a file that has shrunk since its size was asked for.
 func TestLastLineShrunk(t *testing.T) {
 	for _, size := range []int64{4, 10, 5000, 100_000} {
-		got, ok, err := lastLine(strings.NewReader("a\nb\n"), size)
-		if err != nil || !ok || string(got) != "b" {
-			t.Errorf("size %d: %q %t %v", size, got, ok, err)
+		got, _, err := lastLine(strings.NewReader("a\nb\n"), size)
+		if err != nil || string(got) != "b" {
+			t.Errorf("size %d: %q %v", size, got, err)
 		}
 	}
 }
@@ -337,14 +337,14 @@ func FuzzLines(f *testing.F) {
 		f.Add([]byte(l.in))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		piece, ok, err := lastLine(bytes.NewReader(in), int64(len(in)))
+		piece, _, err := lastLine(bytes.NewReader(in), int64(len(in)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		fromEnd, _ := clean(piece)
 		s := &stdinLines{log: slog.New(slog.DiscardHandler)}
 		s.read(bytes.NewReader(in))
-		if ok != bytes.ContainsRune(in, '\n') || s.text() != fromEnd || len(fromEnd) > wire.MaxText {
+		if piece != nil != bytes.ContainsRune(in, '\n') || s.text() != fromEnd || len(fromEnd) > wire.MaxText {
 			t.Errorf("%q: %q from the end, %q from the beginning", in, fromEnd, s.text())
 		}
 	})
@@ -353,12 +353,53 @@ func FuzzLines(f *testing.F) {
 // TestDataFar: a line that begins too far from the end of its file is not looked for.
 func TestDataFar(t *testing.T) {
 	for _, far := range []string{"a\n" + strings.Repeat("y", lookBack), "a\n" + strings.Repeat("y", lookBack) + "\n"} {
-		if _, ok, err := lastLine(strings.NewReader(far), int64(len(far))); ok || err != errNoLine {
-			t.Errorf("%v %v", ok, err)
+		if line, _, err := lastLine(strings.NewReader(far), int64(len(far))); line != nil || err != errNoLine {
+			t.Errorf("%.9q %v", line, err)
 		}
 	}
 	near := "a\n" + strings.Repeat("y", lookBack-100_000) + "\n"
-	if line, ok, err := lastLine(strings.NewReader(near), int64(len(near))); !ok || err != nil || line[0] != 'y' {
-		t.Errorf("%v %v", ok, err)
+	if line, _, err := lastLine(strings.NewReader(near), int64(len(near))); err != nil || line[0] != 'y' {
+		t.Errorf("%.9q %v", line, err)
+	}
+}
+
+// TestDataFarIsReadOnce: a file whose newest line begins far from its end is not read again
+// for each answer: not at all while it does not change, and not at once while it grows.
+func TestDataFarIsReadOnce(t *testing.T) {
+	for name, content := range map[string]string{
+		"too far":   "a\n" + strings.Repeat("y", lookBack),
+		"far":       "a\n" + strings.Repeat("y", farBack+100_000),
+		"far, long": "a\n" + strings.Repeat("y", farBack+100_000) + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			log, changes := heard(t)
+			f := newDataFile(t, "old\n")
+			source := &fileLines{name: f.name, log: log}
+			source.text()
+			f.write(content)
+			want := source.text()
+			tooFar := name == "too far"
+			if gone := len(changes("data file cannot be read, its last line is repeated")); tooFar != (gone == 1) || tooFar != (want == "old") {
+				t.Fatalf("%d events, %.9q", gone, want)
+			}
+
+			source.again = time.Time{}
+			read := source.seen
+			if got := source.text(); got != want || source.seen != read {
+				t.Errorf("it did not change, and was read again for %.9q", got)
+			}
+			source.again = time.Now().Add(time.Hour)
+			f.append("\nnew\n")
+			if got := source.text(); got != want || source.seen != read {
+				t.Errorf("it was read again at once for %.9q", got)
+			}
+			source.again = time.Time{}
+			if got := source.text(); got != "new" {
+				t.Errorf("%.9q, want new", got)
+			}
+			if back := time.Until(source.again); back > 0 {
+				t.Errorf("after a line near the end a pause of %v", back)
+			}
+		})
 	}
 }
