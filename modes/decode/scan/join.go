@@ -37,7 +37,7 @@ func (w *scanning) joined(at, from int, before []byte, how spelling) (int, outco
 	prefix := alike(lead)
 	var depth nesting
 	var taken []span
-	for range maxParts {
+	for i := range maxParts {
 		end := lineEnd(w.window, from)
 		if end < 0 && !w.final {
 			return 0, w.patience(w.window[at:])
@@ -51,7 +51,7 @@ func (w *scanning) joined(at, from int, before []byte, how spelling) (int, outco
 		taken = append(taken, span{w.base + int64(from), w.base + int64(end)})
 		closed := depth.closes(w.text[had:])
 		n, err := 0, io.ErrUnexpectedEOF
-		if closed || had == 0 {
+		if closed || i&(i+1) == 0 || depth.depth > maxLevels { // what only looks like a frame ends soon
 			n, err = wire.Parse(w.text, limits(), &w.frame)
 		}
 		switch {

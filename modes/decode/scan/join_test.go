@@ -56,3 +56,21 @@ func TestJoined(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkJoinedInVain: records of which each begins many frames that never end.
+func BenchmarkJoinedInVain(b *testing.B) {
+	for name, line := range map[string]string{
+		"columns, deep": "1700000000.5\t1\t5000\t" + strings.Repeat(`{"data":`, 100) + "\n",
+		"columns, flat": "1700000000.5\t1\t5000\t" + strings.Repeat(`{"header": `, 8) + "\n",
+		"records":       `{"time":"2026-11-25T10:00:00Z","dir":"s2c","stream":"1","frame":"` + strings.Repeat(`{\"data\":`, 100) + "\"}\n",
+		"strings":       "1700000000.5\t1\t5000\t" + `{"data":"` + strings.Repeat("x", 100) + "\n",
+	} {
+		text := []byte(strings.Repeat(line, 1+2*Window/len(line)))
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				new(Scanner).Scan(text, true, func(*Found) {})
+			}
+		})
+	}
+}
