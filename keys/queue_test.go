@@ -220,8 +220,8 @@ func TestReread(t *testing.T) {
 	BuiltIn().Reread()
 }
 
-// TestSuspectsGoSlowly: who has done something wrong has a part of a processor, but not
-// while somebody else waits for it.
+// TestSuspectsGoSlowly: who has done something wrong is served slowly, but not while somebody
+// else waits, not without end, and not when he has gone.
 func TestSuspectsGoSlowly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const cost = 6 // 64 rounds, 32 slices
@@ -254,5 +254,19 @@ func TestSuspectsGoSlowly(t *testing.T) {
 			t.Errorf("%v while bob waits, want %v", took, suspectPause)
 		}
 		other.Wait()
+
+		gone, cancel := context.WithTimeout(suspect, suspectPause+suspectPause/2)
+		defer cancel()
+		if took := check(gone, "alice", "wrong"); took != suspectPause+suspectPause/2 {
+			t.Errorf("%v after he has gone", took)
+		}
+		slowly := users.yieldOf(suspect)
+		start := time.Now()
+		for range 100_000 {
+			slowly()
+		}
+		if took := time.Since(start); took < suspectMost || took >= suspectMost+suspectPause {
+			t.Errorf("%v of pauses, want %v", took, suspectMost)
+		}
 	})
 }

@@ -69,30 +69,9 @@ func (u *Users) Bound(waiting int) {
 }
 
 // Yield makes Check call yield after each 0.1 ms or so that it computes, to let others have the processor; and, for a
-// suspect (see [WithSource]) while nobody else waits, pause for three times as long as it has computed. It is to be called
-// before the first Check.
+// suspect (see [WithSource]) while nobody else waits, pause for three times as long as it has computed, but not for more
+// than a second in all. It is to be called before the first Check.
 func (u *Users) Yield(yield func()) { u.yield = yield }
-
-// Who has done something wrong is served a quarter of a processor: guessing passwords slows nobody else down. But those
-// who wait for the place are not kept waiting for that.
-const (
-	suspectSlices = 10 // of 0.1 ms or so
-	suspectPause  = 3 * time.Millisecond
-)
-
-// yieldOf is what is called between the slices of a computation for this source.
-func (u *Users) yieldOf(s Source) func() {
-	if !s.Suspect || u.yield == nil {
-		return u.yield
-	}
-	slices := 0
-	return func() {
-		u.yield()
-		if slices++; slices%suspectSlices == 0 && !u.queue.wanted() {
-			time.Sleep(suspectPause)
-		}
-	}
-}
 
 // BuiltIn returns the one user test with the password test, whom a token calls client1 with the id 1: the login of the
 // protocol's description.
@@ -143,7 +122,7 @@ func (u *Users) Check(ctx context.Context, name string, password []byte) (User, 
 		return User{}, err
 	}
 	defer u.queue.leave()
-	user, err := t.check(name, password, u.yieldOf(SourceOf(ctx)))
+	user, err := t.check(name, password, u.yieldOf(ctx))
 	if err == nil {
 		t.verified.add(name, password)
 	}
