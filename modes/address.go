@@ -14,8 +14,18 @@ const DefaultPort = "5000"
 // else is said.
 const DefaultAddress = "127.0.0.1:" + DefaultPort
 
+// ListenNetwork is what an address that ParseAddress has read is to be listened on with:
+// for 0.0.0.0 "tcp" would take all of IPv6, too.
+func ListenNetwork(address string) string {
+	if at, err := netip.ParseAddrPort(address); err == nil && at.Addr().Is4() {
+		return "tcp4"
+	}
+	return "tcp"
+}
+
 // ParseAddress reads HOST:PORT or HOST, of which the port is then 5000. An IPv6
-// address may stand without brackets if it has no port.
+// address may stand without brackets if it has no port. Addresses and ports are given in
+// their shortest form.
 func ParseAddress(s string) (host, port string, err error) {
 	const hint = "an address is HOST or HOST:PORT, as localhost, 192.0.2.1:5000 or [::1]:5000"
 	bad := func(why string) error { return Usage(hint, "cannot use address %s: %s", quote(s), why) }
@@ -24,7 +34,7 @@ func ParseAddress(s string) (host, port string, err error) {
 		bare = s[1 : len(s)-1]
 	}
 	if ip, err := netip.ParseAddr(bare); err == nil {
-		return ip.String(), DefaultPort, nil
+		return ip.Unmap().String(), DefaultPort, nil
 	}
 	host, port = s, DefaultPort
 	if strings.Contains(s, ":") {
@@ -32,13 +42,17 @@ func ParseAddress(s string) (host, port string, err error) {
 			return "", "", bad("it is neither a host nor a host with a port")
 		}
 	}
-	if n, err := strconv.Atoi(port); err != nil || n > 65535 || port[0] == '+' || port[0] == '-' {
+	n, err := strconv.Atoi(port)
+	if err != nil || n > 65535 || port[0] == '+' || port[0] == '-' {
 		return "", "", bad("the port is not a number from 0 to 65535")
 	}
 	if host == "" || host[0] == '-' || strings.ContainsAny(host, " /\\@?#[]") || !printable(host) {
 		return "", "", bad("it names no host")
 	}
-	return host, port, nil
+	if ip, err := netip.ParseAddr(host); err == nil {
+		host = ip.Unmap().String()
+	}
+	return host, strconv.Itoa(n), nil
 }
 
 // IsLoopback says whether a host to listen on can be reached from this machine

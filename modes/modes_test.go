@@ -45,6 +45,11 @@ func TestParseAddress(t *testing.T) {
 		"[::1]":               "::1 5000",
 		"[::1]:5":             "::1 5",
 		"[fe80::1%eth0]:5000": "fe80::1%eth0 5000",
+
+		"localhost:05000":           "localhost 5000",
+		"[0::0:1]:5":                "::1 5",
+		"::ffff:127.0.0.1":          "127.0.0.1 5000",
+		"[::ffff:192.0.2.1]:000443": "192.0.2.1 443",
 	} {
 		host, port, err := ParseAddress(in)
 		if got := host + " " + port; got != want || err != nil {
@@ -54,6 +59,16 @@ func TestParseAddress(t *testing.T) {
 	for _, in := range []string{"", ":", ":5000", "a:b:c", "host:65536", "host:-1", "host:+1", "host:", "[::1", "::1]", "[::1]x", "-x", "a b", "tls://host", "user@host", "host/path", "a\x1b"} {
 		if host, port, err := ParseAddress(in); err == nil {
 			t.Errorf("%q was taken: %s %s", in, host, port)
+		}
+	}
+}
+
+func TestListenNetwork(t *testing.T) {
+	for address, want := range map[string]string{
+		"0.0.0.0:5000": "tcp4", "127.0.0.1:0": "tcp4", "[::]:5000": "tcp", "[::1]:5": "tcp", "[fe80::1%eth0]:5": "tcp", "localhost:5000": "tcp",
+	} {
+		if got := ListenNetwork(address); got != want {
+			t.Errorf("%s: %s, want %s", address, got, want)
 		}
 	}
 }

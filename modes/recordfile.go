@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"sync"
 	"syscall"
 )
@@ -15,21 +16,39 @@ func cannotRecord(name string, err error) error {
 
 // CheckRecord says whether OpenRecord could open the file, and leaves all as it is.
 func CheckRecord(name string) error {
-	if name == "" || isNamedPipe(name) {
+	if name == "" {
 		return nil
 	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		if f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
-			defer os.Remove(name)
-		} else if errors.Is(err, fs.ErrExist) {
-			return nil // a link that leads to no file yet
-		}
-	}
-	if err != nil {
+	if err := canRecord(name, maxLinks); err != nil {
 		return cannotRecord(name, err)
 	}
-	return f.Close()
+	return nil
+}
+
+// maxLinks is how many links are followed to a file that is not there yet, as by Linux.
+const maxLinks = 40
+
+func canRecord(name string, links int) error {
+	if isNamedPipe(name) {
+		return mayWrite(name)
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
+	if err == nil {
+		return f.Close()
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if to, err := os.Readlink(name); err == nil && links > 0 {
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(name), to)
+		}
+		return canRecord(to, links-1)
+	}
+	if f, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(name))
 }
 
 // openRecordFile gives the file, and whether what is in it may end within a line.
@@ -42,7 +61,7 @@ func openRecordFile(name string) (w io.WriteCloser, torn bool, err error) {
 		return nil, false, err
 	}
 	if isNamedPipe(name) {
-		return &pipe{name: name}, false, nil
+		return &pipe{name: name}, false, mayWrite(name)
 	}
 	// Another's file that we may add to keeps its mode. O_CREATE is for a link that
 	// leads to no file yet.
@@ -78,9 +97,10 @@ func isNamedPipe(name string) bool {
 // it: until somebody does, and after he has gone, nothing waits for him, and what is not
 // written is counted.
 type pipe struct {
-	name string
-	mu   sync.Mutex
-	f    *os.File // nil: not open
+	name   string
+	mu     sync.Mutex
+	f      *os.File // nil: not open
+	closed bool     // for good
 }
 
 var errNobodyReads = errors.New("nobody reads it")
@@ -92,7 +112,7 @@ func (p *pipe) Write(b []byte) (int, error) {
 	}
 	n, err := f.Write(b)
 	if errors.Is(err, syscall.EPIPE) {
-		p.Close()
+		p.shut(false)
 	}
 	return n, err
 }
@@ -103,6 +123,9 @@ func (p *pipe) open() (f *os.File, err error) {
 	if p.f != nil {
 		return p.f, nil
 	}
+	if p.closed {
+		return nil, os.ErrClosed
+	}
 	f, err = os.OpenFile(p.name, os.O_WRONLY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, syscall.ENXIO) {
 		return nil, errNobodyReads
@@ -112,13 +135,16 @@ func (p *pipe) open() (f *os.File, err error) {
 }
 
 // Close ends a write that waits for the reader, too.
-func (p *pipe) Close() error {
+func (p *pipe) Close() error { return p.shut(true) }
+
+// shut closes what is open. If it is not for good, the next write opens it again.
+func (p *pipe) shut(forGood bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.f == nil {
+	f := p.f
+	p.f, p.closed = nil, p.closed || forGood
+	if f == nil {
 		return nil
 	}
-	f := p.f
-	p.f = nil
 	return f.Close()
 }

@@ -3,6 +3,7 @@
 package modes
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // record writes one frame to a file.
@@ -109,5 +111,78 @@ func TestRecordPipe(t *testing.T) {
 	lines := strings.SplitAfter(string(text), "\n")
 	if err != nil || len(lines) != 3 || lines[0] != "{\"dropped\":1}\n" || !strings.Contains(lines[1], "{2}") || dropped != 1 {
 		t.Errorf("%q %v, %d dropped", text, err, dropped)
+	}
+}
+
+// TestRecordFullPipe: one whose reader takes nothing is left for good, with what waits
+// to be written to it.
+func TestRecordFullPipe(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(name, 0o600); err != nil {
+		t.Skip(err)
+	}
+	reader, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	dropped := int64(0)
+	r, err := OpenRecord(name, Recording{Failed: func(error) {}, Dropped: func(n int64) { dropped = n }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tape := r.Tape("192.0.2.1:7")
+	for range 1000 {
+		tape.Record(ToServer, bytes.Repeat([]byte("x"), 1000))
+	}
+	r.shut(10 * time.Millisecond)
+	<-r.ended // else the test never ends
+	if dropped == 0 {
+		t.Error("nothing is missing of what is more than a pipe holds")
+	}
+	if n, err := r.out.w.Write([]byte("x")); n != 0 || !errors.Is(err, os.ErrClosed) {
+		t.Errorf("after its end: %d %v", n, err)
+	}
+}
+
+// TestCheckRecord: it says what OpenRecord says, and leaves nothing behind.
+func TestCheckRecord(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	mustNot := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustNot(os.WriteFile(at("old"), []byte("{}\n"), 0o600))
+	mustNot(os.WriteFile(at("locked"), nil, 0o400))
+	mustNot(os.Symlink("new", at("link")))
+	mustNot(os.Symlink(at("link"), at("link to a link")))
+	mustNot(os.Symlink("missing/new", at("link to nowhere")))
+	mustNot(os.Symlink("loop", at("loop")))
+	mustNot(syscall.Mkfifo(at("pipe"), 0o600))
+	mustNot(syscall.Mkfifo(at("locked pipe"), 0o400))
+	root := os.Geteuid() == 0 // whom no mode stops
+	for name, good := range map[string]bool{
+		"new": true, "old": true, "link": true, "link to a link": true, "pipe": true, "locked": root, "locked pipe": root,
+		"link to nowhere": false, "loop": false, "missing/new": false, "": false,
+	} {
+		before, err := os.ReadDir(dir)
+		mustNot(err)
+		err = CheckRecord(at(name))
+		if (err == nil) != good {
+			t.Errorf("%s: %v", name, err)
+		}
+		if after, _ := os.ReadDir(dir); len(after) != len(before) {
+			t.Errorf("%s: %d files, were %d", name, len(after), len(before))
+		}
+		r, opened := OpenRecord(at(name), Recording{})
+		if r.Close(); (opened == nil) != good || err != nil && opened.Error() != err.Error() {
+			t.Errorf("%s: checked %v, opened %v", name, err, opened)
+		}
+		if name != "old" && good && !strings.Contains(name, "pipe") && name != "locked" {
+			os.Remove(at("new"))
+		}
 	}
 }

@@ -28,7 +28,7 @@ func (s *settings) listenAdmin(ctx context.Context, version string) (*admin, err
 	if s.admin == "" {
 		return nil, nil
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", s.admin)
+	l, err := new(net.ListenConfig).Listen(ctx, modes.ListenNetwork(s.admin), s.admin)
 	if err != nil {
 		return nil, modes.Usage(listenHint(err), "cannot listen on %s for --admin: %s", s.admin, modes.NetworkReason(err))
 	}

@@ -17,10 +17,18 @@ import (
 // tryOut looks for --check at what else a start would open. Ports stay closed: the
 // server that is to be started anew may have them.
 func (s *settings) tryOut(ctx context.Context) error {
-	for _, address := range s.addresses() {
-		if err := canListen(ctx, address); err != nil {
+	addresses := s.addresses()
+	found := make([]string, len(addresses)) // with the names looked up
+	for i, address := range addresses {
+		ip, err := canListen(ctx, address)
+		if err != nil {
 			return modes.Usage(listenHint(err), "cannot listen on %s: %s", address, modes.NetworkReason(err))
 		}
+		_, port, _ := net.SplitHostPort(address)
+		found[i] = net.JoinHostPort(ip, port)
+	}
+	if err := s.apart(found); err != nil {
+		return err
 	}
 	return modes.CheckRecord(s.record)
 }
@@ -34,37 +42,41 @@ func (s *settings) addresses() []string {
 }
 
 // canListen says whether this machine has an address, and lets us have the port if it
-// is one of those not everybody may have. That another program has it is no error.
-func canListen(ctx context.Context, address string) error {
+// is one of those not everybody may have. That another program has it is no error. The
+// IP address is that of a host with a name.
+func canListen(ctx context.Context, address string) (ip string, err error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if n, err := strconv.Atoi(port); err != nil || n >= 1024 {
 		port = "0"
 	}
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(host, port))
+	network := modes.ListenNetwork(address)
+	l, err := new(net.ListenConfig).Listen(ctx, network, net.JoinHostPort(host, port))
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil
+		l, err = new(net.ListenConfig).Listen(ctx, network, net.JoinHostPort(host, "0"))
 	}
 	if err != nil {
-		return err
+		return "", err
 	}
-	return l.Close()
+	ip, _, _ = net.SplitHostPort(l.Addr().String())
+	return ip, l.Close()
 }
 
-// checkApart refuses two addresses of which only one could be listened on.
-func (s *settings) checkApart() error {
+// apart refuses two addresses of which only one could be listened on. found are those
+// that [settings.addresses] gives, with or without their names looked up.
+func (s *settings) apart(found []string) error {
 	all := s.addresses()
-	for i, a := range all {
-		for _, b := range all[:i] {
-			if !overlap(a, b) {
+	for i := range found {
+		for j := range i {
+			if !overlap(found[i], found[j]) {
 				continue
 			}
 			if i == len(s.listen) {
-				return modes.Usage("give --admin a port of its own", "cannot listen on %s for --admin: --listen has %s", a, b)
+				return modes.Usage("give --admin a port of its own", "cannot listen on %s for --admin: --listen has %s", all[i], all[j])
 			}
-			return modes.Usage("give each --listen a port of its own", "cannot listen on %s: --listen has %s, too", a, b)
+			return modes.Usage("give each --listen a port of its own", "cannot listen on %s: --listen has %s, too", all[i], all[j])
 		}
 	}
 	return nil
@@ -77,19 +89,22 @@ func overlap(a, b string) bool {
 	if portA != portB || portA == "0" {
 		return false
 	}
-	return strings.EqualFold(hostA, hostB) || covers(hostA, hostB) || covers(hostB, hostA)
+	ipA, errA := netip.ParseAddr(hostA)
+	ipB, errB := netip.ParseAddr(hostB)
+	if errA != nil || errB != nil {
+		return strings.EqualFold(hostA, hostB) || errA == nil && allOf(ipA) || errB == nil && allOf(ipB)
+	}
+	return covers(ipA, ipB) || covers(ipB, ipA)
 }
 
-// covers says whether the first host stands for all addresses of the other's kind:
-// 0.0.0.0 for those of IPv4, and :: for all.
-func covers(all, host string) bool {
-	a, err := netip.ParseAddr(all)
-	if err != nil || !a.IsUnspecified() {
-		return false
-	}
-	h, err := netip.ParseAddr(host)
-	return a.Is6() || err == nil && h.Unmap().Is4()
+// covers says whether the first address is the second, or stands for it: 0.0.0.0 for all
+// of IPv4, :: for all, and one without a zone for that of any.
+func covers(a, b netip.Addr) bool {
+	return a == b || allOf(a) || a.IsUnspecified() && b.Is4() || a.Zone() == "" && a == b.WithZone("")
 }
+
+// allOf says whether an address stands for all there are.
+func allOf(a netip.Addr) bool { return a.IsUnspecified() && a.Is6() }
 
 // checked tells what --check has found to be good.
 func (s *settings) checked(p *modes.Process, r *prepared) error {

@@ -144,7 +144,7 @@ func read(c *cli.Context) (*settings, error) {
 		}
 		s.listen = append(s.listen, net.JoinHostPort(host, port))
 	}
-	if err := s.checkApart(); err != nil {
+	if err := s.apart(s.addresses()); err != nil {
 		return nil, err
 	}
 	if s.users == "" {

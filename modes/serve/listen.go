@@ -35,7 +35,7 @@ func listen(ctx context.Context, addresses []string, keepalive time.Duration) (l
 	}
 	config.SetMultipathTCP(false) // which knows no user timeout, and whose sockets are slower
 	for _, address := range addresses {
-		l, err := config.Listen(ctx, "tcp", address)
+		l, err := config.Listen(ctx, modes.ListenNetwork(address), address)
 		if err != nil {
 			for _, l := range listeners {
 				l.Close()
