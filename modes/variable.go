@@ -23,6 +23,7 @@ func sayVariable(c *cli.Command, typed []string, err error) error {
 	}
 	if variable := givenBy(c, typed, name); variable != "" {
 		e.Message = variable + " " + rest
+		e.Hint = strings.Replace(e.Hint, "leave out "+flag, "leave out "+variable, 1)
 	}
 	return err
 }

@@ -25,7 +25,7 @@ const maxDraws = 16
 
 var errBrokenRandom = errors.New("the source of randomness keeps giving the same")
 
-// drawLetters fills dst, of 8 or 16 bytes, with random lower-case letters.
+// drawLetters fills dst, whose length is a multiple of 8, with random lower-case letters.
 func drawLetters(random io.Reader, dst []byte) error {
 	for tries := 0; len(dst) >= 8; {
 		if _, err := io.ReadFull(random, dst[:8]); err != nil {

@@ -198,7 +198,7 @@ func (s *shape) match(b []byte, maxBytes int) int {
 		if pos <= start {
 			return 0
 		}
-		h.value.raw = b[start:pos:pos]
+		h.value.raw = b[start:pos]
 		h.moved = pos - h.to
 	}
 	if len(b)-pos < len(s.rest) || string(b[pos:pos+len(s.rest)]) != string(s.rest) || pos+len(s.rest) > maxBytes {
@@ -209,7 +209,7 @@ func (s *shape) match(b []byte, maxBytes int) int {
 	for i := range s.parts {
 		p := &s.parts[i]
 		from, to := p.from+s.moved(p.holesBefore), p.to+s.moved(p.holesWithin)
-		p.value.raw = b[from:to:to]
+		p.value.raw = b[from:to]
 	}
 	return pos
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -19,7 +20,7 @@ func sameFrame(t *testing.T, b []byte, got *Frame, n int, err error) {
 	if err != nil {
 		return
 	}
-	if !bytes.Equal(got.Raw(), want.Raw()) || fmt.Sprint(got.Shape()) != fmt.Sprint(want.Shape()) {
+	if !bytes.Equal(got.Raw(), want.Raw()) || !reflect.DeepEqual(got.Shape(), want.Shape()) {
 		t.Fatalf("%q: raw %q", b, got.Raw())
 	}
 	for i, pair := range [3][2]Members{{got.Top, want.Top}, {got.Header, want.Header}, {got.Data, want.Data}} {

@@ -77,7 +77,7 @@ func flags() []cli.Flag {
 			&cli.IntFlag{Name: "max-frame", Usage: "refuse frames of over `BYTES`", Value: 4096, EnvVars: []string{"PROTO_MAX_FRAME"}},
 		),
 		modes.Group("Running it",
-			&cli.BoolFlag{Name: "check", Usage: "check flags and files, and exit", EnvVars: []string{"PROTO_CHECK"}},
+			&cli.BoolFlag{Name: "check", Usage: "check flags, files and addresses, and exit", EnvVars: []string{"PROTO_CHECK"}},
 			&cli.DurationFlag{Name: "reload", Usage: "read changed certificate, key and users every `TIME`, and on HUP, which Windows does not have", Value: time.Minute, EnvVars: []string{"PROTO_RELOAD"}},
 			&cli.DurationFlag{Name: "drain", Usage: "when stopped, take at most `TIME` to say CLOSE to all", Value: 10 * time.Second, EnvVars: []string{"PROTO_DRAIN"}},
 		),

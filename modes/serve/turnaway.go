@@ -12,8 +12,9 @@ import (
 // A connection that is turned away is kept before it is closed, unread: a program that
 // comes again at once is slowed down by that. heldFor is how long for an address that
 // has done something wrong, heldBriefly for one that has come when there were too many
-// without login. heldGap is the least time between two that are closed: many that came
-// at once would otherwise come again at once, each time. heldMost is how many are kept;
+// without login: at least, as heldGap is the least time between two that are closed, and
+// many that came at once would otherwise come again at once, each time. heldMost is how
+// many are kept, half of them for the one reason and half for the other;
 // the rest are closed at once, as are all when there are too many connections.
 const (
 	heldFor     = 2 * time.Second
