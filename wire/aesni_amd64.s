@@ -70,21 +70,24 @@ TEXT ·expandKey(SB), NOSPLIT, $0-16
 // func sealBytes(rounds *roundKeys, register *Register, text *byte, n int)
 //
 // Each byte waits for the one before it, so what counts is the way from a byte of
-// cipher text to the next: thirteen rounds, the last one, a shift and an exclusive
-// or. All else is done beside it. X0 is the register with the first round key in it;
-// its next value without the newest byte is ((X0 ^ k0) >> 8) ^ k0 = X0>>8 ^ X3.
+// cipher text to the next: thirteen rounds, the last one, and one move into its place.
+// All else is done beside it. X0 is the register with the first round key in it, k0: so
+// its next value is bytes 1 to 15 of X0 ^ X3, where X3 is k0 ^ (k0 << 8), and behind
+// them the new byte, which has k0's last byte in it.
 TEXT ·sealBytes(SB), NOSPLIT, $0-32
 	MOVQ   rounds+0(FP), AX
 	MOVQ   register+8(FP), BX
 	MOVQ   text+16(FP), SI
 	MOVQ   n+24(FP), CX
 	MOVBLZX 224(AX), R9
+	MOVBLZX 15(AX), R8
+	XORL   R8, R9
 	MOVOU  (AX), X2
-	MOVO   X2, X3
-	PSRLDQ $1, X3
-	PXOR   X2, X3
 	MOVOU  (BX), X0
+	MOVO   X2, X3
 	PXOR   X2, X0
+	PSLLDQ $1, X3
+	PXOR   X2, X3
 	MOVOU  16(AX), X4
 	MOVOU  32(AX), X5
 	MOVOU  48(AX), X6
@@ -100,7 +103,6 @@ TEXT ·sealBytes(SB), NOSPLIT, $0-32
 
 next:
 	MOVO    X0, X1
-	PSRLDQ  $1, X1
 	PXOR    X3, X1
 	MOVBLZX (SI), R8
 	XORL    R9, R8
@@ -122,8 +124,7 @@ next:
 	// The text goes in with the last round key, of which only one byte is wanted.
 	MOVL       R8, X2
 	AESENCLAST X2, X0
-	PSLLDQ     $15, X0
-	PXOR       X1, X0
+	PALIGNR    $1, X1, X0
 	INCQ       SI
 	DECQ       CX
 	JNZ        next
