@@ -20,6 +20,12 @@ func expandKey(rounds *roundKeys, key *Key)
 //go:noescape
 func sealBytes(rounds *roundKeys, register *Register, text *byte, n int)
 
+// sealBlock encrypts 16 bytes in their place. The upper eight of them are there by half
+// time, for whoever has something to do with them beside the other half.
+//
+//go:noescape
+func sealBlock(rounds *roundKeys, register *Register, block *[BlockSize]byte)
+
 // openBlock decrypts 16 bytes, which become the register. dst may be src.
 //
 //go:noescape

@@ -67,71 +67,106 @@ TEXT ·expandKey(SB), NOSPLIT, $0-16
 	PXOR  X2, X2
 	RET
 
-// func sealBytes(rounds *roundKeys, register *Register, text *byte, n int)
-//
 // Each byte waits for the one before it, so what counts is the way from a byte of
 // cipher text to the next: thirteen rounds, the last one, and one move into its place.
 // All else is done beside it. X0 is the register with the first round key in it, k0: so
 // its next value is bytes 1 to 15 of X0 ^ X3, where X3 is k0 ^ (k0 << 8), and behind
 // them the new byte, which has k0's last byte in it.
-TEXT ·sealBytes(SB), NOSPLIT, $0-32
-	MOVQ   rounds+0(FP), AX
-	MOVQ   register+8(FP), BX
-	MOVQ   text+16(FP), SI
-	MOVQ   n+24(FP), CX
-	MOVBLZX 224(AX), R9
-	MOVBLZX 15(AX), R8
-	XORL   R8, R9
-	MOVOU  (AX), X2
-	MOVOU  (BX), X0
-	MOVO   X2, X3
-	PXOR   X2, X0
-	PSLLDQ $1, X3
-	PXOR   X2, X3
-	MOVOU  16(AX), X4
-	MOVOU  32(AX), X5
-	MOVOU  48(AX), X6
-	MOVOU  64(AX), X7
-	MOVOU  80(AX), X8
-	MOVOU  96(AX), X9
-	MOVOU  112(AX), X10
-	MOVOU  128(AX), X11
-	MOVOU  144(AX), X12
-	MOVOU  160(AX), X13
-	MOVOU  176(AX), X14
+
+// SEALKEYS sets up what SEALBYTE needs, with the round keys at AX and the register at BX.
+// The text is at SI.
+#define SEALKEYS \
+	MOVBLZX 224(AX), R9 \
+	MOVBLZX 15(AX), R8  \
+	XORL   R8, R9       \
+	MOVOU  (AX), X2     \
+	MOVOU  (BX), X0     \
+	MOVO   X2, X3       \
+	PXOR   X2, X0       \
+	PSLLDQ $1, X3       \
+	PXOR   X2, X3       \
+	MOVOU  16(AX), X4   \
+	MOVOU  32(AX), X5   \
+	MOVOU  48(AX), X6   \
+	MOVOU  64(AX), X7   \
+	MOVOU  80(AX), X8   \
+	MOVOU  96(AX), X9   \
+	MOVOU  112(AX), X10 \
+	MOVOU  128(AX), X11 \
+	MOVOU  144(AX), X12 \
+	MOVOU  160(AX), X13 \
+	MOVOU  176(AX), X14 \
 	MOVOU  192(AX), X15
 
+// SEALBYTE moves one byte into the register. The text goes in with the last round key,
+// of which only one byte is wanted.
+#define SEALBYTE \
+	MOVO    X0, X1     \
+	PXOR    X3, X1     \
+	MOVBLZX (SI), R8   \
+	XORL    R9, R8     \
+	MOVOU   208(AX), X2 \
+	AESENC  X4, X0     \
+	AESENC  X5, X0     \
+	AESENC  X6, X0     \
+	AESENC  X7, X0     \
+	AESENC  X8, X0     \
+	AESENC  X9, X0     \
+	AESENC  X10, X0    \
+	AESENC  X11, X0    \
+	AESENC  X12, X0    \
+	AESENC  X13, X0    \
+	AESENC  X14, X0    \
+	AESENC  X15, X0    \
+	AESENC  X2, X0     \
+	MOVL    R8, X2     \
+	AESENCLAST X2, X0  \
+	PALIGNR $1, X1, X0 \
+	INCQ    SI
+
+// func sealBytes(rounds *roundKeys, register *Register, text *byte, n int)
+TEXT ·sealBytes(SB), NOSPLIT, $0-32
+	MOVQ  rounds+0(FP), AX
+	MOVQ  register+8(FP), BX
+	SEALKEYS
+	MOVQ  text+16(FP), SI
+	MOVQ  n+24(FP), CX
+
 next:
-	MOVO    X0, X1
-	PXOR    X3, X1
-	MOVBLZX (SI), R8
-	XORL    R9, R8
-	MOVOU   208(AX), X2
-	AESENC  X4, X0
-	AESENC  X5, X0
-	AESENC  X6, X0
-	AESENC  X7, X0
-	AESENC  X8, X0
-	AESENC  X9, X0
-	AESENC  X10, X0
-	AESENC  X11, X0
-	AESENC  X12, X0
-	AESENC  X13, X0
-	AESENC  X14, X0
-	AESENC  X15, X0
-	AESENC  X2, X0
-
-	// The text goes in with the last round key, of which only one byte is wanted.
-	MOVL       R8, X2
-	AESENCLAST X2, X0
-	PALIGNR    $1, X1, X0
-	INCQ       SI
-	DECQ       CX
-	JNZ        next
-
+	SEALBYTE
+	DECQ  CX
+	JNZ   next
 	MOVOU (AX), X2
 	PXOR  X2, X0
 	MOVOU X0, (BX)
+	RET
+
+// func sealBlock(rounds *roundKeys, register *Register, block *[16]byte)
+TEXT ·sealBlock(SB), NOSPLIT, $0-24
+	MOVQ   rounds+0(FP), AX
+	MOVQ   register+8(FP), BX
+	SEALKEYS
+	MOVQ   block+16(FP), SI
+	MOVQ   SI, DI
+	MOVL   $8, CX
+
+upper:
+	SEALBYTE
+	DECL   CX
+	JNZ    upper
+	MOVOU  (AX), X2
+	PXOR   X0, X2
+	MOVHPS X2, (DI)
+	MOVL   $8, CX
+
+lower:
+	SEALBYTE
+	DECL   CX
+	JNZ    lower
+	MOVOU  (AX), X2
+	PXOR   X2, X0
+	MOVHPS X0, 8(DI)
+	MOVOU  X0, (BX)
 	RET
 
 // ROUND is one round of eight blocks: each waits for itself only, and the processor

@@ -9,4 +9,5 @@ type roundKeys struct{}
 
 func expandKey(*roundKeys, *Key)                                          {}
 func sealBytes(*roundKeys, *Register, *byte, int)                         {}
+func sealBlock(*roundKeys, *Register, *[BlockSize]byte)                   {}
 func openBlock(*roundKeys, *Register, *[BlockSize]byte, *[BlockSize]byte) {}

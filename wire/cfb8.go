@@ -43,11 +43,14 @@ func (c *cfb8) encrypt(dst, src []byte) {
 		c.standard.encrypt(&c.register, dst, src)
 		return
 	}
-	for len(src) > 0 {
-		n := min(len(src), BlockSize)
+	for ; len(src) >= BlockSize; dst, src = dst[BlockSize:], src[BlockSize:] {
+		block := (*[BlockSize]byte)(dst)
+		*block = [BlockSize]byte(src)
+		sealBlock(&c.rounds, &c.register, block)
+	}
+	if n := len(src); n > 0 {
 		sealBytes(&c.rounds, &c.register, &src[0], n)
 		copy(dst, c.register[BlockSize-n:])
-		dst, src = dst[n:], src[n:]
 	}
 }
 

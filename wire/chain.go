@@ -1,6 +1,9 @@
 package wire
 
-import "errors"
+import (
+	"encoding/binary"
+	"errors"
+)
 
 // KeySize and IVSize are the sizes of key1 and key2 in bytes.
 const (
@@ -181,10 +184,10 @@ func grow(b []byte, size int) []byte {
 // appendPadding pads by PKCS#7 (RFC 5652, 6.3) to a multiple of 16 bytes.
 func appendPadding(text []byte) []byte {
 	n := BlockSize - len(text)%BlockSize
-	for range n {
-		text = append(text, byte(n))
-	}
-	return text
+	padded := len(text) + n
+	eight := uint64(n) * everyByte
+	text = binary.LittleEndian.AppendUint64(text, eight)
+	return binary.LittleEndian.AppendUint64(text, eight)[:padded]
 }
 
 // cutPadding takes the padding off; ok is false where it is none.

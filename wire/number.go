@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math/big"
 	"math/bits"
-	"slices"
 	"strconv"
 )
 
@@ -179,10 +178,9 @@ func AppendNumber(dst, b []byte, shift uint64) []byte {
 	case len(b) > 32:
 		return appendLong(dst, b, shift)
 	case len(b) == BlockSize:
-		lo, carry := bits.Add64(binary.BigEndian.Uint64(b[8:]), shift, 0)
-		hi, carry := bits.Add64(binary.BigEndian.Uint64(b), 0, carry)
-		if carry == 0 && hi >= 1<<43 {
-			return appendBlock(dst, hi, lo)
+		u := upperHalf(binary.BigEndian.Uint64(b))
+		if dst, ok := u.append(dst, binary.BigEndian.Uint64(b[8:]), shift); ok {
+			return dst
 		}
 	}
 	var w words
@@ -198,25 +196,6 @@ func AppendNumber(dst, b []byte, shift uint64) []byte {
 		w[i], shift = bits.Add64(w[i], shift, 0)
 	}
 	return w.append(dst)
-}
-
-// appendBlock appends the number hi<<64 + lo, which is over 10^32, in decimal: 16 digits
-// at a time from the end, and what is left. That most numbers of a block are so large
-// makes it half the time of words.append.
-func appendBlock(dst []byte, hi, lo uint64) []byte {
-	top, low := bits.Div64(hi%1e16, lo, 1e16)
-	top, middle := bits.Div64(hi/1e16, top, 1e16)
-	first := format8(top)
-	zeros := bits.TrailingZeros64(first&^(0x30*everyByte)) / 8
-	n := len(dst)
-	dst = slices.Grow(dst, 40)[:n+40-zeros]
-	binary.LittleEndian.PutUint64(dst[n:], first>>(8*zeros))
-	b := (*[32]byte)(dst[n+8-zeros:])
-	binary.LittleEndian.PutUint64(b[:], format8(middle/1e8))
-	binary.LittleEndian.PutUint64(b[8:], format8(middle%1e8))
-	binary.LittleEndian.PutUint64(b[16:], format8(low/1e8))
-	binary.LittleEndian.PutUint64(b[24:], format8(low%1e8))
-	return dst
 }
 
 // append appends w in decimal, and leaves 0 in it.

@@ -44,6 +44,33 @@ func TestNumbersAgainstBig(t *testing.T) {
 	}
 }
 
+// TestBlockNumberCarries: what the lower half of a block carries into the digits of the
+// upper half, which are worked out before it is known.
+func TestBlockNumberCarries(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 269))
+	top := new(big.Int).Lsh(big.NewInt(1), 128)
+	check := func(v *big.Int) {
+		if v.Sign() >= 0 && v.Cmp(top) < 0 {
+			checkNumber(t, v.FillBytes(make([]byte, BlockSize)), Shift)
+		}
+	}
+	for digits := int64(15); digits < 39; digits++ {
+		unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(digits), nil)
+		for range 200 {
+			v := new(big.Int).SetBytes(randomBytes(r, BlockSize))
+			v.Sub(v, new(big.Int).Mod(v, unit)) // as many zeros at its end
+			for _, by := range []int64{-Shift - 1, -Shift, -1, 0, 1} {
+				check(new(big.Int).Add(v, big.NewInt(by)))
+				check(new(big.Int).Add(unit, big.NewInt(by)))
+			}
+		}
+	}
+	for range 200 { // whose lower half carries the shift
+		v := new(big.Int).SetBytes(append(randomBytes(r, 8), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, byte(r.Uint32())))
+		check(v)
+	}
+}
+
 func checkNumber(t *testing.T, b []byte, shift uint64) {
 	t.Helper()
 	want := new(big.Int).SetBytes(b)
