@@ -19,8 +19,8 @@ const (
 )
 
 // pipeline works in three steps: it reads and scans, decrypts, prints. Each step takes
-// the batches in their order. With two workers each step is a goroutine: they share
-// what the runtime has them run on.
+// the batches in their order. The first takes about as long as the others: with two
+// workers it is one goroutine, and they are one.
 type pipeline struct {
 	o       *options
 	p       *modes.Process
@@ -52,19 +52,13 @@ func (pl *pipeline) run(ctx context.Context) error {
 	// What cannot be printed need not be read: the first error ends all.
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	found, opened := make(chan *batch, batches), make(chan *batch, batches)
-	var steps sync.WaitGroup
-	steps.Go(func() {
-		for b := range found {
-			pl.opener.batch(b)
-			opened <- b
-		}
-		close(opened)
-	})
+	found := make(chan *batch, batches)
+	var rest sync.WaitGroup
 	var printing error
-	steps.Go(func() {
-		for b := range opened {
+	rest.Go(func() {
+		for b := range found {
 			if printing == nil {
+				pl.opener.batch(b)
 				printing = pl.printer.batch(b)
 			}
 			if printing != nil {
@@ -76,7 +70,7 @@ func (pl *pipeline) run(ctx context.Context) error {
 	})
 	err := pl.readAll(ctx, func(b *batch) error { found <- b; return nil })
 	close(found)
-	steps.Wait()
+	rest.Wait()
 	if printing != nil {
 		return printing
 	}
