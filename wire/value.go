@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"encoding/binary"
 	"iter"
 	"strconv"
 	"unicode/utf16"
@@ -68,7 +69,11 @@ func (v Value) Text() (text string, ok bool) {
 	if v.kind != String {
 		return "", false
 	}
-	return string(v.AppendText(nil)), true
+	inner := v.raw[1 : len(v.raw)-1]
+	if plain(inner) == len(inner) {
+		return string(inner), true
+	}
+	return string(appendUnescaped(make([]byte, 0, len(inner)), inner)), true
 }
 
 // AppendText appends the text of a string to dst; other kinds append nothing.
@@ -165,23 +170,38 @@ func (m Members) Get(name string) Value {
 // appendUnescaped undoes the escapes of both spellings. The parser has checked
 // every one of them, so none is malformed here.
 func appendUnescaped(dst, s []byte) []byte {
-	for len(s) > 0 {
-		c := s[0]
+	for {
+		n := plain(s)
+		dst, s = append(dst, s[:n]...), s[n:]
 		switch {
-		case c == '\\':
+		case len(s) == 0:
+			return dst
+		case s[0] == '\\':
 			r, n := ReadEscape(s)
 			dst = utf8.AppendRune(dst, r)
 			s = s[n:]
-		case c < utf8.RuneSelf:
-			dst = append(dst, c)
-			s = s[1:]
 		default:
 			r, n := utf8.DecodeRune(s)
 			dst = utf8.AppendRune(dst, r) // U+FFFD for what is no UTF-8
 			s = s[n:]
 		}
 	}
-	return dst
+}
+
+// plain is how many bytes of s, up to the first backslash or byte that is not ASCII, stand
+// for themselves.
+func plain(s []byte) (n int) {
+	for ; len(s)-n >= 8; n += 8 {
+		v := binary.LittleEndian.Uint64(s[n:])
+		slash := v ^ '\\'*everyByte
+		if (v|(slash-everyByte)&^slash)&(0x80*everyByte) != 0 {
+			break
+		}
+	}
+	for n < len(s) && s[n] != '\\' && s[n] < utf8.RuneSelf {
+		n++
+	}
+	return n
 }
 
 // ReadEscape reads the escape at the beginning of s, of either spelling, and says how

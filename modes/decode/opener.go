@@ -14,6 +14,7 @@ type opener struct {
 	counts   counts
 	verify   verifier
 	tokens   map[string]string // what was said of a token
+	own      *follow.Result    // for an answer that may wait
 }
 
 const maxHeld = 4096
@@ -73,16 +74,31 @@ func (op *opener) frame(b *batch, r *record) {
 
 func (op *opener) answer(b *batch, r *record) {
 	r.answer.Stream = r.stream()
-	if op.mayWait(&r.answer) {
-		r.result = new(follow.Result)
+	if r.result = b.result(); op.mayWait(&r.answer) {
+		op.openOwn(r)
 	} else {
-		r.result = b.result()
+		op.follower.Open(&r.answer, r.result)
 	}
-	op.follower.Open(&r.answer, r.result)
 	op.counts.answers++
 	if !r.result.Pending {
 		op.verify.answer(r.answer.Stream, r.result, r.offset)
 	}
+}
+
+// openOwn opens an answer into memory that is nobody else's until it is complete.
+func (op *opener) openOwn(r *record) {
+	own := op.own
+	if own == nil {
+		own = new(follow.Result)
+	}
+	op.follower.Open(&r.answer, own)
+	if own.Pending {
+		r.result, op.own = own, nil
+		return
+	}
+	text := r.result.Text[:0]
+	*r.result, *own = *own, follow.Result{Text: text}
+	op.own = own
 }
 
 // mayWait says whether an answer's result may be completed later, and so must not

@@ -155,7 +155,8 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 // read is an answer that could be read.
 func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dialect, note string) {
 	if s.dialect == nil {
-		s.dialect = &d
+		known := d // which else were on the heap for each answer
+		s.dialect = &known
 	}
 	f.dialect[number(d)]++
 	if !d.Unpadded && s.chain.Register()[0] == 0 && len(text) < wire.BlockSize {
