@@ -46,3 +46,34 @@ func (u *upper) append(dst []byte, lo, shift uint64) (_ []byte, ok bool) {
 	binary.LittleEndian.PutUint64(b[24:], format8(low%1e8))
 	return dst, true
 }
+
+// parseBlock is ParseNumber for nearly all numbers of a block: of 33 to 39 digits, without
+// sign or zeros in front. It says whether it is one of these, and stores nothing else.
+func parseBlock(dst *[BlockSize]byte, digits []byte, shift uint64) bool {
+	const size = 32 // and what is before these
+	front := len(digits) - size
+	if front < 1 || front > 7 || digits[0] == '0' {
+		return false
+	}
+	rest := (*[size]byte)(digits[front:])
+	first := binary.LittleEndian.Uint64(digits)<<(64-8*front) | 0x30*everyByte>>(8*front)
+	a, b := binary.LittleEndian.Uint64(rest[:]), binary.LittleEndian.Uint64(rest[8:])
+	c, d := binary.LittleEndian.Uint64(rest[16:]), binary.LittleEndian.Uint64(rest[24:])
+	if notDigits(first)|notDigits(a)|notDigits(b)|notDigits(c)|notDigits(d) != 0 {
+		return false
+	}
+	hi, lo := bits.Mul64(parse8(first), 1e16)
+	lo, carry := bits.Add64(lo, parse8(a)*1e8+parse8(b), 0)
+	over, top := bits.Mul64(hi+carry, 1e16)
+	hi, lo = bits.Mul64(lo, 1e16)
+	lo, carry = bits.Add64(lo, parse8(c)*1e8+parse8(d), 0)
+	hi, carry = bits.Add64(hi, top, carry)
+	if over|carry != 0 {
+		return false
+	}
+	lo, borrow := bits.Sub64(lo, shift, 0)
+	hi -= borrow // there is enough: it is over 10^32
+	binary.BigEndian.PutUint64(dst[:], hi)
+	binary.BigEndian.PutUint64(dst[8:], lo)
+	return true
+}

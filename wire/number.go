@@ -35,6 +35,9 @@ type words [5]uint64
 //
 // Errors are *[NumberError]: no integer, below shift, more bytes than dst has.
 func ParseNumber(dst, digits []byte, shift uint64) error {
+	if len(dst) == BlockSize && parseBlock((*[BlockSize]byte)(dst), digits, shift) {
+		return nil
+	}
 	digits, negative, ok := cutSign(digits)
 	switch {
 	case !ok:
