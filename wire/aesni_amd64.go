@@ -26,7 +26,18 @@ func sealBytes(rounds *roundKeys, register *Register, text *byte, n int)
 //go:noescape
 func sealBlock(rounds *roundKeys, register *Register, block *[BlockSize]byte)
 
+// vaes says whether it has VAES and AVX-512 with VBMI, too, as servers made since 2019
+// and 2022.
+var vaes = aesni && hasVAES()
+
+func hasVAES() bool
+
 // openBlock decrypts 16 bytes, which become the register. dst may be src.
 //
 //go:noescape
 func openBlock(rounds *roundKeys, register *Register, dst, src *[BlockSize]byte)
+
+// openBlockVAES is openBlock where there is vaes.
+//
+//go:noescape
+func openBlockVAES(rounds *roundKeys, register *Register, dst, src *[BlockSize]byte)

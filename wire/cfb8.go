@@ -61,15 +61,23 @@ func (c *cfb8) decrypt(dst, src []byte) {
 		return
 	}
 	for ; len(src) >= BlockSize; dst, src = dst[BlockSize:], src[BlockSize:] {
-		openBlock(&c.rounds, &c.register, (*[BlockSize]byte)(dst), (*[BlockSize]byte)(src))
+		c.open(&c.register, (*[BlockSize]byte)(dst), (*[BlockSize]byte)(src))
 	}
 	if n := len(src); n > 0 {
 		before, last := c.register, [BlockSize]byte{}
 		copy(last[:], src)
 		c.register.shift(src)
-		openBlock(&c.rounds, &before, &last, &last)
+		c.open(&before, &last, &last)
 		copy(dst, last[:n])
 	}
+}
+
+func (c *cfb8) open(register *Register, dst, src *[BlockSize]byte) {
+	if vaes {
+		openBlockVAES(&c.rounds, register, dst, src)
+		return
+	}
+	openBlock(&c.rounds, register, dst, src)
 }
 
 // standardCFB8 is cfb8 by crypto/aes. Its window holds the register and behind it

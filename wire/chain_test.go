@@ -48,6 +48,31 @@ func eachCFB8(t *testing.T, test func(t *testing.T, encrypt, decrypt func(key Ke
 	})
 }
 
+// TestOpenBlockVAES holds the wide instructions, which the others' tests run where they
+// are, against the narrow ones.
+func TestOpenBlockVAES(t *testing.T) {
+	if !vaes {
+		t.Skip("this processor, or this build, has no VAES for us")
+	}
+	r := rand.New(rand.NewPCG(5, 269))
+	var rounds roundKeys
+	for range 10_000 {
+		key := Key(randomBytes(r, KeySize))
+		expandKey(&rounds, &key)
+		register, src := Register(randomBytes(r, BlockSize)), [BlockSize]byte(randomBytes(r, BlockSize))
+		narrow, wide := register, register
+		var want, got [BlockSize]byte
+		openBlock(&rounds, &narrow, &want, &src)
+		openBlockVAES(&rounds, &wide, &got, &src)
+		if got != want || wide != narrow {
+			t.Fatalf("%x %x, want %x %x", got, wide, want, narrow)
+		}
+		if openBlockVAES(&rounds, &register, &src, &src); src != want {
+			t.Fatalf("in its place %x, want %x", src, want)
+		}
+	}
+}
+
 // TestCFB8KnownAnswer is NIST SP 800-38A, F.3.11 (encryption) and F.3.12.
 func TestCFB8KnownAnswer(t *testing.T) {
 	key := Key(unhex(t, "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"))
