@@ -242,19 +242,23 @@ func digitsEnd(b []byte, pos int) int {
 	if b[pos] == '0' {
 		return pos + 1
 	}
-	for len(b)-pos >= 16 && allDigits(b[pos:pos+16]) { // a `data` has 39
-		pos += 16
-	}
 	for len(b)-pos >= 8 {
 		n := leadingDigits(binary.LittleEndian.Uint64(b[pos:]))
 		if pos += n; n < 8 {
 			return pos
+		}
+		for len(b)-pos >= 24 && allDigits24((*[24]byte)(b[pos:])) { // a `data` has 39
+			pos += 24
 		}
 	}
 	for pos < len(b) && b[pos]-'0' <= 9 {
 		pos++
 	}
 	return pos
+}
+
+func allDigits24(b *[24]byte) bool {
+	return notDigits(binary.LittleEndian.Uint64(b[:]))|notDigits(binary.LittleEndian.Uint64(b[8:]))|notDigits(binary.LittleEndian.Uint64(b[16:])) == 0
 }
 
 // leadingDigits is how many of the eight bytes of a word, the lowest first, are

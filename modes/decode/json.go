@@ -15,6 +15,8 @@ import (
 type jsonWriter struct {
 	source *source
 	place  []byte // what is between number and offset, for the source
+
+	numbers, offsets rising
 }
 
 // append appends a record and a newline. Most frames of most captures are requests and
@@ -24,8 +26,8 @@ func (w *jsonWriter) append(b []byte, r *record) []byte {
 		w.source = r.source
 		w.place = append(append([]byte(`,"file":`), r.source.json...), `,"offset":`...)
 	}
-	b = wire.AppendInteger(append(b, `{"n":`...), r.n)
-	b = wire.AppendInteger(append(b, w.place...), r.offset)
+	b = w.numbers.append(append(b, `{"n":`...), r.n)
+	b = w.offsets.append(append(b, w.place...), r.offset)
 	if r.around == nil && isSmall(r.answer.Session) && isSmall(r.answer.Sequence) {
 		switch {
 		case r.kind == requestKind && r.result == nil:

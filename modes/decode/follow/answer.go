@@ -23,8 +23,12 @@ type Answer struct {
 // do may do it before Open, which else does it itself.
 func (a *Answer) Prepare() {
 	a.prepared = true
+	a.isBlock = a.Data.Kind() == wire.Integer && wire.ParseNumber(a.block[:], a.Data.Raw(), wire.Shift) == nil
+	if a.isBlock && len(a.Data.Raw()) >= longDigits && (uint(a.block[len(a.block)-1])+wire.Shift)%lowDivisor != 0 {
+		return // as nearly all are: a number that was rounded, as it is spelled, is divided by that
+	}
 	a.rounded = rounded(a.Data)
-	a.isBlock = a.Data.Kind() == wire.Integer && !a.rounded && wire.ParseNumber(a.block[:], a.Data.Raw(), wire.Shift) == nil
+	a.isBlock = a.isBlock && !a.rounded
 }
 
 // open decrypts in the dialect, or, where that is not known, in each that can be, and

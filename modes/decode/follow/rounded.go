@@ -22,7 +22,7 @@ func rounded(v wire.Value) bool {
 	if v.Kind() != wire.Integer || len(digits) <= exactDigits {
 		return false
 	}
-	if len(digits) >= 20 && digits[len(digits)-1]&1 != 0 {
+	if len(digits) >= longDigits && digits[len(digits)-1]&1 != 0 {
 		return false // what follows, for half of all numbers
 	}
 	return lowDigits(digits)%lowDivisor == 0 && equalsFloat(digits)
@@ -32,9 +32,12 @@ func rounded(v wire.Value) bool {
 // numbers apart by their last digits. Smaller ones are looked at as a whole.
 const lowDivisor = 256
 
+// longDigits is from how many digits on a number is over 2^61 for certain.
+const longDigits = 20
+
 // lowDigits is the number of the last 8 digits, 0 for a number that is small.
 func lowDigits(digits []byte) (n uint32) {
-	if len(digits) < 20 {
+	if len(digits) < longDigits {
 		return 0
 	}
 	for _, c := range digits[len(digits)-8:] {

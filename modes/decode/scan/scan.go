@@ -280,6 +280,7 @@ func (w *scanning) report(at int, frame *wire.Frame) bool {
 		if f.Bare = !top.Get("data").Present() && top.Get("message-type").Kind() == wire.String; !f.Bare {
 			return false
 		}
+	case frame.Likeness() > 0: // of a shape that has both
 	case !top.Get("header").Present() && !frame.Type().Present():
 		return false // many a program has its data in a member of that name
 	}
