@@ -20,7 +20,9 @@ type state struct {
 	iv      *wire.IV // as its HELLO_ACK said; nil where that is missing
 
 	lastSequence []byte // of HELLO_ACK, before there is an answer
-	lastData     []byte
+	lastIsBlock  bool                 // as Answer.isBlock
+	lastBlock    [wire.BlockSize]byte // then
+	lastData     []byte               // else its number
 	lastKey1     []byte
 	lastResult   Result
 	any          bool   // there has been an answer
@@ -40,14 +42,26 @@ type state struct {
 // repeats says whether an answer is the one before once more.
 func (s *state) repeats(a *Answer) bool {
 	return s.any && len(a.Sequence) > 0 && bytes.Equal(s.lastSequence, a.Sequence) &&
-		bytes.Equal(s.lastData, a.Data.Raw()) && bytes.Equal(s.lastKey1, a.Key1.Raw())
+		s.sameData(a) && bytes.Equal(s.lastKey1, a.Key1.Raw())
 }
 
-// note remembers an answer as the last one.
+func (s *state) sameData(a *Answer) bool {
+	if s.lastIsBlock || a.isBlock {
+		return s.lastIsBlock == a.isBlock && s.lastBlock == a.block
+	}
+	return bytes.Equal(s.lastData, a.Data.Raw())
+}
+
+// note remembers an answer as the last one. The digits of a block are not looked at: they
+// may be in another processor's memory.
 func (s *state) note(a *Answer) {
 	s.any = true
 	s.lastSequence = append(s.lastSequence[:0], a.Sequence...)
-	s.lastData = append(s.lastData[:0], a.Data.Raw()...)
+	if s.lastIsBlock = a.isBlock; a.isBlock {
+		s.lastBlock = a.block
+	} else {
+		s.lastData = append(s.lastData[:0], a.Data.Raw()...)
+	}
 	s.lastKey1 = append(s.lastKey1[:0], a.Key1.Raw()...)
 }
 
@@ -99,7 +113,11 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 // unshifted: until the dialect is known the register has what the usual one makes of it.
 func (s *state) openUnshifted(a *Answer, dst []byte) (text []byte, d wire.Dialect, ok bool) {
 	var last wire.Register
-	if wire.ParseNumber(last[:], s.lastData, 0) != nil {
+	digits := s.lastData
+	if s.lastIsBlock {
+		digits = wire.AppendNumber(nil, s.lastBlock[:], wire.Shift)
+	}
+	if wire.ParseNumber(last[:], digits, 0) != nil {
 		return nil, d, false
 	}
 	before := s.chain.Register()
