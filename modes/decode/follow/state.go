@@ -19,7 +19,7 @@ type state struct {
 	period  int
 	iv      *wire.IV // as its HELLO_ACK said; nil where that is missing
 
-	lastSequence []byte // of HELLO_ACK, before there is an answer
+	lastSequence []byte               // of HELLO_ACK, before there is an answer
 	lastIsBlock  bool                 // as Answer.isBlock
 	lastBlock    [wire.BlockSize]byte // then
 	lastData     []byte               // else its number
