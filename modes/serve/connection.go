@@ -38,7 +38,7 @@ type connection struct {
 // login has a goroutine of its own: the stack of this one has grown by then, and a
 // connection lives long.
 func (s *server) handle(ctx context.Context, c *connection) {
-	if !c.handshake(ctx) {
+	if !c.handshake() {
 		s.remove(c)
 		return
 	}

@@ -1,31 +1,37 @@
 package serve
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
+	"os"
 	"time"
 
 	"proto/modes"
 	"proto/modes/serve/admission"
 )
 
-func (c *connection) handshake(ctx context.Context) bool {
+// handshake is done under the deadlines of the socket, for both ways of it: a context would
+// cost each login a goroutine and a timer. Interrupt ends it, too.
+func (c *connection) handshake() bool {
 	limit := c.server.timeouts.handshake
-	if limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
-	}
 	start := time.Now()
-	err := c.tls.HandshakeContext(ctx)
+	err := c.wire.SetReadDeadline(until(limit))
+	if err == nil && limit > 0 {
+		err = c.raw.SetWriteDeadline(until(limit))
+	}
+	if err == nil {
+		err = c.tls.Handshake()
+	}
 	c.raw.release()
+	if err == nil && limit > 0 && c.server.timeouts.write == 0 {
+		err = c.raw.SetWriteDeadline(time.Time{}) // which else is set anew with the first answer
+	}
 	if err == nil {
 		c.server.metrics.handshake(time.Since(start))
 		return true
 	}
 	var record tls.RecordHeaderError
-	late := errors.Is(err, context.DeadlineExceeded)
+	late := errors.Is(err, os.ErrDeadlineExceeded)
 	switch {
 	case c.isExpelled():
 		err = errCrowded

@@ -274,6 +274,18 @@ func TestRateDrains(t *testing.T) {
 	})
 }
 
+// TestHandshakeDeadlineEnds: the time of the handshake is none for what comes after it,
+// with a deadline for each write and without.
+func TestHandshakeDeadlineEnds(t *testing.T) {
+	for _, limit := range []time.Duration{0, time.Second} {
+		bubble(t, options{change: func(s *server) { s.timeouts.write = limit }}, func(t *testing.T, r *rig) {
+			c := r.login(peerOne)
+			time.Sleep(2 * r.server.timeouts.handshake)
+			c.ask()
+		})
+	}
+}
+
 // TestHandshakesAtOnce: no more than that are computed, and one that stalls takes
 // no place.
 func TestHandshakesAtOnce(t *testing.T) {

@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"context"
 	"crypto/tls"
 	"net"
 	"net/netip"
@@ -53,23 +52,14 @@ func (l *link) release() {
 // for the client's answer: a client that stalls keeps none.
 type slots chan struct{}
 
-// take is called by TLS when a ClientHello has come. It waits for a slot.
+// take is called by TLS when a ClientHello has come. It waits for a slot: those who have
+// one compute, and wait for nobody.
 func (s slots) take(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-	l, ok := hello.Conn.(*link)
-	if s == nil || !ok || l.held {
-		return nil, nil
-	}
-	return nil, l.take(hello.Context())
-}
-
-func (l *link) take(ctx context.Context) error {
-	select {
-	case l.slots <- struct{}{}:
+	if l, ok := hello.Conn.(*link); ok && s != nil && !l.held {
+		s <- struct{}{}
 		l.held = true
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
+	return nil, nil
 }
 
 // addrOf is the address in a net.Addr; none if it is not TCP's.
