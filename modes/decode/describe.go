@@ -16,6 +16,9 @@ import (
 func (op *opener) describe(r *record, header, data wire.Members) (facts []diagram.Fact) {
 	add := func(name, text string) {
 		if text != "" {
+			if facts == nil {
+				facts = make([]diagram.Fact, 0, usualFacts)
+			}
 			facts = append(facts, diagram.Fact{Name: name, Text: text})
 		}
 	}
@@ -42,6 +45,9 @@ func (op *opener) describe(r *record, header, data wire.Members) (facts []diagra
 	}
 	return facts
 }
+
+// usualFacts is how many there are of a HELLO.
+const usualFacts = 3
 
 // joined is facts in one line.
 func joined(facts []diagram.Fact) string {
@@ -74,13 +80,14 @@ const maxTokens = 1024
 
 // token is what a token claims. Nothing vouches for it without the key.
 func (op *opener) token(v wire.Value) string {
-	text, ok := v.Text()
-	if !ok {
+	if v.Kind() != wire.String {
 		return ""
 	}
-	if said, ok := op.tokens[text]; ok {
+	op.scratch = v.AppendText(op.scratch[:0])
+	if said, ok := op.tokens[string(op.scratch)]; ok { // without memory for each of many
 		return said
 	}
+	text := string(op.scratch)
 	said := claims(text)
 	if op.o.signer != nil {
 		said += " " + verified(op.o.signer, text)

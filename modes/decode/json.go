@@ -32,7 +32,7 @@ func (w *jsonWriter) append(b []byte, r *record) []byte {
 		switch {
 		case r.kind == requestKind && r.result == nil:
 			return appendRequest(b, r)
-		case r.isAnswer() && r.result.Status == follow.OK && r.result.Note == "" && r.result.Period > 0 && isLetters(r.result.Text):
+		case r.isAnswer() && r.result.Status == follow.OK && r.result.Period > 0 && isLetters(r.result.Text):
 			return appendAnswer(b, r)
 		}
 	}
@@ -51,7 +51,10 @@ func appendAnswer(b []byte, r *record) []byte {
 	b = append(b, `,"type":"DATA_RESPONSE","key_period":`...)
 	b = wire.AppendInteger(b, int64(r.result.Period))
 	b = append(append(b, `,"text":"`...), r.result.Text...)
-	return append(b, `","status":"ok","note":null}`+"\n"...)
+	if r.result.Note == "" {
+		return append(b, `","status":"ok","note":null}`+"\n"...)
+	}
+	return append(appendText(append(b, `","status":"ok","note":`...), r.result.Note), "}\n"...)
 }
 
 // isSmall says whether a value is a natural number that every reader of JSON keeps.
