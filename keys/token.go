@@ -3,8 +3,6 @@ package keys
 import (
 	"bytes"
 	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -49,18 +47,6 @@ type payload struct {
 	SID  int64  `json:"sid"`
 	jwt.RegisteredClaims
 }
-
-// ownPayload is a payload of ours, as the library writes it in twice the time.
-type ownPayload struct {
-	Name    string `json:"name"`
-	ID      int    `json:"id"`
-	SID     int64  `json:"sid"`
-	Expires int64  `json:"exp"`
-	Start   int64  `json:"iat"`
-}
-
-// tokenHeader is {"alg":"HS256","typ":"JWT"} in base64url.
-const tokenHeader = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"
 
 // Signer makes and checks tokens: JWT (RFC 7519) with HS256. It is safe for use by several goroutines.
 type Signer struct {
@@ -111,16 +97,18 @@ func ReadTokenKey(file string) ([]byte, error) {
 // Sign returns a token for the session sid of a user, valid from start to expires (whole seconds, cut off). One that would be longer
 // than 512 bytes is an error: names are short, and frames are too.
 func (s *Signer) Sign(name string, id int, sid int64, start, expires time.Time) (string, error) {
-	claims, err := json.Marshal(ownPayload{Name: name, ID: id, SID: sid, Expires: expires.Unix(), Start: start.Unix()})
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, payload{
+		Name: name,
+		ID:   id,
+		SID:  sid,
+		RegisteredClaims: jwt.RegisteredClaims{
+			IssuedAt:  jwt.NewNumericDate(start),
+			ExpiresAt: jwt.NewNumericDate(expires),
+		},
+	}).SignedString(s.secret)
 	if err != nil {
 		return "", fmt.Errorf("cannot sign token: %w", err)
 	}
-	token := tokenHeader + "." + base64.RawURLEncoding.EncodeToString(claims)
-	signature, err := jwt.SigningMethodHS256.Sign(token, s.secret)
-	if err != nil {
-		return "", fmt.Errorf("cannot sign token: %w", err)
-	}
-	token += "." + base64.RawURLEncoding.EncodeToString(signature)
 	if len(token) > maxOwnToken {
 		return "", fmt.Errorf("cannot sign token: it has %d bytes, more than %d", len(token), maxOwnToken)
 	}
