@@ -26,8 +26,8 @@ func sealBytes(rounds *roundKeys, register *Register, text *byte, n int)
 //go:noescape
 func sealBlock(rounds *roundKeys, register *Register, block *[BlockSize]byte)
 
-// vaes says whether it has VAES and AVX-512 with VBMI, too, as servers made since 2019
-// and 2022.
+// vaes says whether it has VAES and AVX-512 with VBMI, too: Intel's since Ice Lake (2021 in
+// servers), AMD's since Zen 4 (2022).
 var vaes = aesni && hasVAES()
 
 func hasVAES() bool

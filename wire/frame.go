@@ -45,7 +45,8 @@ func (f *Frame) Raw() []byte { return f.raw }
 
 // Likeness, if it is not 0, is a number that a frame of a [Repeater] shares with all
 // those of the same that have the same members in the same order, and the same
-// message-type: what was found out of the one is true of the others.
+// message-type: what was found out of the one is true of the others. Each has header and
+// data, which are objects.
 func (f *Frame) Likeness() int { return f.likeness }
 
 // Value is the whole frame as one value.

@@ -247,7 +247,7 @@ func digitsEnd(b []byte, pos int) int {
 		if pos += n; n < 8 {
 			return pos
 		}
-		for len(b)-pos >= 24 && allDigits24((*[24]byte)(b[pos:])) { // a `data` has 39
+		for len(b)-pos >= 24 && allDigits(b[pos:pos+24]) { // a `data` has 39
 			pos += 24
 		}
 	}
@@ -255,10 +255,6 @@ func digitsEnd(b []byte, pos int) int {
 		pos++
 	}
 	return pos
-}
-
-func allDigits24(b *[24]byte) bool {
-	return notDigits(binary.LittleEndian.Uint64(b[:]))|notDigits(binary.LittleEndian.Uint64(b[8:]))|notDigits(binary.LittleEndian.Uint64(b[16:])) == 0
 }
 
 // leadingDigits is how many of the eight bytes of a word, the lowest first, are

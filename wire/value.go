@@ -194,7 +194,7 @@ func plain(s []byte) (n int) {
 	for ; len(s)-n >= 8; n += 8 {
 		v := binary.LittleEndian.Uint64(s[n:])
 		slash := v ^ '\\'*everyByte
-		if (v|(slash-everyByte)&^slash)&(0x80*everyByte) != 0 {
+		if (v|(slash-everyByte)&^slash)&everyHigh != 0 {
 			break
 		}
 	}

@@ -38,7 +38,7 @@ func (b *batch) add(f *scan.Found, known *layouts) {
 	r := b.next()
 	r.source, r.offset, r.whole = b.source, f.Offset, f.Whole
 	if !f.Context.Empty() {
-		f.Context.Resolve() // here, where there is less to do than where answers are opened
+		f.Context.Resolve() // as part of scanning, which has a worker of its own
 		b.context = append(b.context, f.Context)
 		r.around = &b.context[len(b.context)-1] // stays as it is where the list moves away
 	}
@@ -54,7 +54,7 @@ func (b *batch) add(f *scan.Found, known *layouts) {
 	switch r.kind {
 	case requestKind:
 	case answerKind:
-		r.answer.Prepare() // here, too
+		r.answer.Prepare() // so, too
 	default:
 		r.header = b.keep(f.Frame.Header)
 		r.data = b.keep(data)

@@ -15,8 +15,6 @@ import (
 type jsonWriter struct {
 	source *source
 	place  []byte // what is between number and offset, for the source
-
-	numbers, offsets rising
 }
 
 // append appends a record and a newline. Most frames of most captures are requests and
@@ -26,8 +24,8 @@ func (w *jsonWriter) append(b []byte, r *record) []byte {
 		w.source = r.source
 		w.place = append(append([]byte(`,"file":`), r.source.json...), `,"offset":`...)
 	}
-	b = w.numbers.append(append(b, `{"n":`...), r.n)
-	b = w.offsets.append(append(b, w.place...), r.offset)
+	b = wire.AppendInteger(append(b, `{"n":`...), r.n)
+	b = wire.AppendInteger(append(b, w.place...), r.offset)
 	if r.around == nil && isSmall(r.answer.Session) && isSmall(r.answer.Sequence) {
 		switch {
 		case r.kind == requestKind && r.result == nil:
@@ -51,9 +49,6 @@ func appendAnswer(b []byte, r *record) []byte {
 	b = append(b, `,"type":"DATA_RESPONSE","key_period":`...)
 	b = wire.AppendInteger(b, int64(r.result.Period))
 	b = append(append(b, `,"text":"`...), r.result.Text...)
-	if r.result.Note == "" {
-		return append(b, `","status":"ok","note":null}`+"\n"...)
-	}
 	return append(appendText(append(b, `","status":"ok","note":`...), r.result.Note), "}\n"...)
 }
 

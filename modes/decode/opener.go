@@ -14,8 +14,8 @@ type opener struct {
 	counts   counts
 	verify   verifier
 	tokens   map[string]string // what was said of a token
-	scratch  []byte
-	own      *follow.Result // for an answer that may wait
+	scratch  []byte            // a token
+	own      *follow.Result    // for an answer that may wait
 }
 
 const maxHeld = 4096

@@ -57,15 +57,11 @@ func (pl *pipeline) run(ctx context.Context) error {
 	var printing error
 	rest.Go(func() {
 		for b := range found {
-			if printing == nil {
-				pl.opener.batch(b)
-				printing = pl.printer.batch(b)
-			}
 			if printing != nil {
+				pl.release(b)
+			} else if printing = pl.decode(b); printing != nil {
 				cancel(printing)
 			}
-			b.reset()
-			pl.free <- b
 		}
 	})
 	err := pl.readAll(ctx, func(b *batch) error { found <- b; return nil })
@@ -79,14 +75,19 @@ func (pl *pipeline) run(ctx context.Context) error {
 
 // runOne is run with one worker.
 func (pl *pipeline) runOne(ctx context.Context) error {
-	err := pl.readAll(ctx, func(b *batch) error {
-		pl.opener.batch(b)
-		err := pl.printer.batch(b)
-		b.reset()
-		pl.free <- b
-		return err
-	})
-	return pl.finish(err)
+	return pl.finish(pl.readAll(ctx, pl.decode))
+}
+
+// decode decrypts and prints what one window held.
+func (pl *pipeline) decode(b *batch) error {
+	defer pl.release(b)
+	pl.opener.batch(b)
+	return pl.printer.batch(b)
+}
+
+func (pl *pipeline) release(b *batch) {
+	b.reset()
+	pl.free <- b
 }
 
 // finish prints what was held back to the end. An error that there has been before

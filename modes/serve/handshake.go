@@ -14,16 +14,16 @@ import (
 // cost each login a goroutine and a timer. Interrupt ends it, too.
 func (c *connection) handshake() bool {
 	limit := c.server.timeouts.handshake
-	start := time.Now()
-	err := c.wire.SetReadDeadline(until(limit))
-	if err == nil && limit > 0 {
-		err = c.raw.SetWriteDeadline(until(limit))
+	start, by := time.Now(), until(limit)
+	err := c.wire.SetReadDeadline(by)
+	if err == nil {
+		err = c.raw.SetWriteDeadline(by)
 	}
 	if err == nil {
 		err = c.tls.Handshake()
 	}
 	c.raw.release()
-	if err == nil && limit > 0 && c.server.timeouts.write == 0 {
+	if err == nil && c.server.timeouts.write == 0 {
 		err = c.raw.SetWriteDeadline(time.Time{}) // which else is set anew with the first answer
 	}
 	if err == nil {

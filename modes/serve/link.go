@@ -54,12 +54,11 @@ type slots chan struct{}
 
 // take is called by TLS when a ClientHello has come. It waits for a slot: those who have
 // one compute, and wait for nobody.
-func (s slots) take(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+func (s slots) take(hello *tls.ClientHelloInfo) {
 	if l, ok := hello.Conn.(*link); ok && s != nil && !l.held {
 		s <- struct{}{}
 		l.held = true
 	}
-	return nil, nil
 }
 
 // addrOf is the address in a net.Addr; none if it is not TCP's.

@@ -52,8 +52,8 @@ func (s *state) sameData(a *Answer) bool {
 	return bytes.Equal(s.lastData, a.Data.Raw())
 }
 
-// note remembers an answer as the last one. The digits of a block are not looked at: they
-// may be in another processor's memory.
+// note remembers an answer as the last one. A block stands for its digits: it is in the
+// answer itself, and they are elsewhere in memory.
 func (s *state) note(a *Answer) {
 	s.any = true
 	s.lastSequence = append(s.lastSequence[:0], a.Sequence...)
