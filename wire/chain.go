@@ -143,8 +143,23 @@ func (c *Chain) Open(dst, digits []byte) ([]byte, error) {
 // OpenCipherText is Open for who has read the number already: it decrypts the cipher
 // text itself, whose length is a multiple of the dialect's unit, 16 or 8 bytes.
 func (c *Chain) OpenCipherText(dst, cipherText []byte) ([]byte, error) {
+	if len(cipherText) == BlockSize && !c.Dialect.Unpadded {
+		return c.openBlock(dst, (*[BlockSize]byte)(cipherText))
+	}
 	c.text = append(c.text[:0], cipherText...)
 	return c.openParsed(dst)
+}
+
+// openBlock is openParsed for the one block that most cipher texts are.
+func (c *Chain) openBlock(dst []byte, block *[BlockSize]byte) ([]byte, error) {
+	dst = append(dst, block[:]...)
+	text := (*[BlockSize]byte)(dst[len(dst)-BlockSize:])
+	c.cfb8.decryptBlock(text)
+	n := paddingOf(text)
+	if n == 0 {
+		return dst, ErrPadding
+	}
+	return dst[:len(dst)-n], nil
 }
 
 // openParsed decrypts the cipher text in c.text.
@@ -205,6 +220,25 @@ func cutPadding(text []byte) (cut []byte, ok bool) {
 		}
 	}
 	return text[:len(text)-n], true
+}
+
+// paddingOf is how many bytes of padding end a block, 0 where it is not valid: cutPadding
+// without a loop.
+func paddingOf(block *[BlockSize]byte) int {
+	low, high := binary.BigEndian.Uint64(block[:]), binary.BigEndian.Uint64(block[8:])
+	n := high & 0xff
+	eight := n * everyByte
+	switch {
+	case n == 0 || n > BlockSize:
+		return 0
+	case n <= 8:
+		if (high^eight)<<(64-8*n) != 0 {
+			return 0
+		}
+	case high != eight || (low^eight)<<(64-8*(n-8)) != 0:
+		return 0
+	}
+	return int(n)
 }
 
 // Clone is a chain of its own in the same state.

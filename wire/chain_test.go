@@ -227,14 +227,13 @@ func TestSealOpen(t *testing.T) {
 	}
 }
 
-// TestHealing: after a lost answer one block is wrong, and only that one.
 // TestOpenCipherText: the cipher text itself gives what its number gives.
 func TestOpenCipherText(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 269))
 	for range 2000 {
 		sealer := NewChain(Key(randomBytes(r, KeySize)), IV(randomBytes(r, IVSize)), Dialect{})
 		a, b := sealer.Clone(), sealer.Clone()
-		number, _ := sealer.Seal(nil, randomBytes(r, 1+r.IntN(14)))
+		number, _ := sealer.Seal(nil, randomBytes(r, r.IntN(BlockSize)))
 		if r.IntN(4) == 0 {
 			number = AppendNumber(nil, randomBytes(r, BlockSize), Shift) // most often without padding
 		}
@@ -250,6 +249,39 @@ func TestOpenCipherText(t *testing.T) {
 	}
 }
 
+// TestPaddingOf holds the padding of a block, read as words, against the loop: every
+// length, whole and with another byte in every place.
+func TestPaddingOf(t *testing.T) {
+	check := func(block *[BlockSize]byte) {
+		t.Helper()
+		cut, ok := cutPadding(block[:])
+		want := BlockSize - len(cut)
+		if got := paddingOf(block); got != want || got > 0 != ok {
+			t.Fatalf("%x: %d bytes of padding, want %d", *block, got, want)
+		}
+	}
+	for last := range 256 {
+		for fill := range 2 * BlockSize {
+			var block [BlockSize]byte
+			for i := range block {
+				block[i] = byte(fill)
+			}
+			block[BlockSize-1] = byte(last)
+			check(&block)
+			for i := max(0, BlockSize-last); i < BlockSize; i++ {
+				block[i] = byte(last)
+			}
+			check(&block)
+			for i := range BlockSize - 1 {
+				block[i] ^= 0x80
+				check(&block)
+				block[i] ^= 0x80
+			}
+		}
+	}
+}
+
+// TestHealing: after a lost answer one block is wrong, and only that one.
 func TestHealing(t *testing.T) {
 	sealer, opener := NewChain(Key{1}, IV{2}, Dialect{}), NewChain(Key{1}, IV{2}, Dialect{})
 	sealer.Seal(nil, []byte("never arrives"))

@@ -9,6 +9,7 @@ import (
 // batch is what one window of the input held, and what became of it. Its records lie
 // in the window and in members, so a batch and its window are used again together.
 type batch struct {
+	n       int64 // from 1 on
 	window  []byte
 	records []record
 	members wire.Members
@@ -16,7 +17,11 @@ type batch struct {
 	results []follow.Result // of the answers; their texts' memory is used again
 	source  *source
 	out     []*record // what is to be printed, in its order
+	json    jsonWriter
+	text    []byte // of out
 }
+
+func newBatch() *batch { return &batch{window: make([]byte, 0, readSize+scan.Window)} }
 
 // kind is a type of frame.
 type kind uint8
@@ -38,7 +43,7 @@ func (b *batch) add(f *scan.Found, known *layouts) {
 	r := b.next()
 	r.source, r.offset, r.whole = b.source, f.Offset, f.Whole
 	if !f.Context.Empty() {
-		f.Context.Resolve() // as part of scanning, which has a worker of its own
+		f.Context.Resolve() // while what it lies in is as it was
 		b.context = append(b.context, f.Context)
 		r.around = &b.context[len(b.context)-1] // stays as it is where the list moves away
 	}
@@ -52,12 +57,19 @@ func (b *batch) add(f *scan.Found, known *layouts) {
 	}
 	r.take(data, known.of(f.Frame, data))
 	switch r.kind {
-	case requestKind:
-	case answerKind:
-		r.answer.Prepare() // so, too
+	case requestKind, answerKind:
 	default:
 		r.header = b.keep(f.Frame.Header)
 		r.data = b.keep(data)
+	}
+}
+
+// prepare does what needs no session.
+func (b *batch) prepare() {
+	for i := range b.records {
+		if r := &b.records[i]; r.kind == answerKind {
+			r.answer.Prepare()
+		}
 	}
 }
 
@@ -100,5 +112,5 @@ func (b *batch) reserve() {
 
 func (b *batch) reset() {
 	b.records, b.members, b.context = b.records[:0], b.members[:0], b.context[:0]
-	b.results, b.out = b.results[:0], b.out[:0]
+	b.results, b.out, b.text = b.results[:0], b.out[:0], b.text[:0]
 }

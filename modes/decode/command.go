@@ -131,7 +131,7 @@ func read(c *cli.Context, p *modes.Process) (o *options, err error) {
 	case o.follow && len(o.files) != 1:
 		return nil, modes.Usage("give one file", "--follow follows one file by its name")
 	case o.workers < 1 || o.workers > 2:
-		return nil, modes.Usage("one reads, the other decrypts: there is work for two", "--workers cannot be %d", o.workers)
+		return nil, modes.Usage("one scans while the other decrypts: a third would wait", "--workers cannot be %d", o.workers)
 	}
 	if o.color, err = useColor(c.String("color"), p); err != nil {
 		return nil, err

@@ -48,9 +48,6 @@ func nameOf(file string) string {
 
 // draw adds a record to the page.
 func (pr *printer) draw(r *record) error {
-	if pr.page == nil {
-		return nil
-	}
 	if pr.pageOf != r.source {
 		pr.pageOf = r.source
 		if err := pr.page.Source(nameOf(r.source.name)); err != nil {

@@ -12,57 +12,45 @@ import (
 type printer struct {
 	o      *options
 	out    io.Writer
-	buf    []byte // what is not written yet
-	flush  bool   // after each batch: somebody watches
-	json   jsonWriter
+	err    error         // what ended the writing
 	page   *diagram.File // nil: none
 	pageOf *source       // what the rows of the page are of
 }
 
-// bufferSize is how much is written at once.
-const bufferSize = 64 << 10
-
-// batch prints what one window held.
-func (pr *printer) batch(b *batch) error {
-	for _, r := range b.out {
-		if err := pr.write(r); err != nil {
-			return err
-		}
-	}
-	if pr.flush || b.source != nil && b.source.live {
-		return pr.flushAll()
-	}
-	return nil
-}
-
-// flushAll writes what is not written yet.
-func (pr *printer) flushAll() error {
-	if len(pr.buf) == 0 {
-		return nil
-	}
-	_, err := pr.out.Write(pr.buf)
-	pr.buf = pr.buf[:0]
-	return err
-}
-
-// write writes a record.
-func (pr *printer) write(r *record) error {
-	if err := pr.draw(r); err != nil {
-		return err
-	}
+// spell makes text of what is to be printed of a batch. Several batches may be spelled
+// at once.
+func (pr *printer) spell(b *batch) {
 	switch {
-	case pr.o.text:
-		if !r.isAnswer() || r.result.Status != follow.OK {
-			return nil
-		}
-		pr.buf = append(append(pr.buf, modes.Show(string(r.result.Text))...), '\n')
+	case pr.o.html != "":
 	case pr.o.json:
-		pr.buf = pr.json.append(pr.buf, r)
-	case pr.page == nil:
-		pr.buf = r.appendLine(pr.buf, pr.o.color)
+		for _, r := range b.out {
+			b.text = b.json.append(b.text, r)
+		}
+	case pr.o.text:
+		for _, r := range b.out {
+			if r.isAnswer() && r.result.Status == follow.OK {
+				b.text = append(append(b.text, modes.Show(string(r.result.Text))...), '\n')
+			}
+		}
+	default:
+		for _, r := range b.out {
+			b.text = r.appendLine(b.text, pr.o.color)
+		}
 	}
-	if len(pr.buf) >= bufferSize {
-		return pr.flushAll()
+}
+
+// write writes the text of a batch, and draws what is to be drawn. What failed once fails
+// from then on.
+func (pr *printer) write(b *batch) error {
+	if pr.page != nil {
+		for _, r := range b.out {
+			if pr.err == nil {
+				pr.err = pr.draw(r)
+			}
+		}
 	}
-	return nil
+	if pr.err == nil && len(b.text) > 0 {
+		_, pr.err = pr.out.Write(b.text)
+	}
+	return pr.err
 }

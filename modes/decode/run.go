@@ -41,7 +41,7 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 	case got != nil:
 		return modes.SignalError(got)
 	}
-	return op.outcome(pl.source)
+	return op.outcome(pl.capture.source)
 }
 
 // outcome is the exit code of a capture that was read to its end.
@@ -72,31 +72,31 @@ func (o *options) decodeValues(p *modes.Process) error {
 	}
 	op.batch(b)
 	op.finish(b)
-	pr := &printer{o: o, out: p.Out}
 	for _, r := range b.out {
-		pr.writeValue(r)
+		b.spellValue(o, r)
 	}
-	if err := pr.flushAll(); err != nil {
+	pr := &printer{out: p.Out}
+	if err := pr.write(b); err != nil {
 		return err
 	}
 	return op.outcome(nil)
 }
 
-// writeValue prints what a bare value holds: the text alone, with a note behind it.
-func (pr *printer) writeValue(r *record) {
+// spellValue says what a bare value holds: the text alone, with a note behind it.
+func (b *batch) spellValue(o *options, r *record) {
 	switch {
-	case pr.o.json:
-		pr.buf = pr.json.append(pr.buf, r)
-	case pr.o.text && r.result.Status != follow.OK:
-	case pr.o.text:
-		pr.buf = append(append(pr.buf, modes.Show(string(r.result.Text))...), '\n')
+	case o.json:
+		b.text = b.json.append(b.text, r)
+	case o.text && r.result.Status != follow.OK:
+	case o.text:
+		b.text = append(append(b.text, modes.Show(string(r.result.Text))...), '\n')
 	case r.result.Status == follow.OK:
-		pr.buf = append(pr.buf, modes.Show(string(r.result.Text))...)
+		b.text = append(b.text, modes.Show(string(r.result.Text))...)
 		if r.result.Note != "" {
-			pr.buf = append(pr.buf, "  ("+r.result.Note+")"...)
+			b.text = append(b.text, "  ("+r.result.Note+")"...)
 		}
-		pr.buf = append(pr.buf, '\n')
+		b.text = append(b.text, '\n')
 	default:
-		pr.buf = append(append(pr.buf, r.rest()...), '\n')
+		b.text = append(append(b.text, r.rest()...), '\n')
 	}
 }

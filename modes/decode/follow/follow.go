@@ -11,6 +11,7 @@ package follow
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"proto/wire"
 )
@@ -185,13 +186,19 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	if !a.prepared {
 		a.Prepare()
 	}
+	if f.next(a, r) {
+		return
+	}
 	if a.Data.Kind() != wire.Integer || a.rounded {
 		f.unreadable(a, r)
 		return
 	}
 	s := f.find(a)
 	f.use(s)
+	goesOn := s.goesOn
+	s.goesOn = false // unless it is read
 	if s.repeats(a) {
+		s.goesOn = goesOn
 		text := append(r.Text[:0], s.lastResult.Text...)
 		*r = s.lastResult
 		r.Text, r.Note, r.Pending = text, join("repeated", r.Note), false
@@ -210,6 +217,32 @@ func (f *Follower) Open(a *Answer, r *Result) {
 		return
 	}
 	f.fail(s, a, r)
+}
+
+// next opens an answer as most are: the next one of the session that the one before was
+// of, in today's dialect, nothing new in it and nothing missing before it. Else it leaves
+// all as it was.
+func (f *Follower) next(a *Answer, r *Result) bool {
+	s := f.last
+	if s == nil || !s.goesOn || !a.isBlock || a.Key1.Present() || a.Stream != f.lastStream || string(a.Session) != f.lastSession {
+		return false
+	}
+	if a.block[0] == 0 || a.block == s.lastBlock {
+		return false // there is something to say of it
+	}
+	before := s.chain.Register()
+	text, err := s.chain.OpenCipherText(r.Text[:0], a.block[:])
+	if err != nil || !utf8.Valid(text) {
+		s.chain.SetRegister(before)
+		return false
+	}
+	f.clock++
+	s.used = f.clock
+	f.dialect[number(wire.Dialect{})]++
+	r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, "", s.period, false
+	s.note(a)
+	s.keep(r)
+	return true
 }
 
 // tryBytes opens an answer whose text is no text. Its state must be certain: no answer
@@ -240,6 +273,7 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 // unreadable is an answer whose data is no number that could be one.
 func (f *Follower) unreadable(a *Answer, r *Result) {
 	s := f.find(a)
+	s.goesOn = false
 	r.Status, r.Note, r.Period = BadPadding, "data is no integer", s.period
 	if a.rounded {
 		r.Status, r.Note = Rounded, "another tool has rounded its number: digits are lost that nothing brings back"

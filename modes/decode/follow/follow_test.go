@@ -3,6 +3,7 @@ package follow
 import (
 	"crypto/aes"
 	"fmt"
+	"maps"
 	"math/big"
 	"math/rand/v2"
 	"slices"
@@ -239,6 +240,79 @@ func TestSlowReference(t *testing.T) {
 	if read < 1000 || lost < 50 {
 		t.Errorf("%d read, %d not: that shows nothing", read, lost)
 	}
+}
+
+// openSlowly is Open without the path of its own that most answers take.
+func (f *Follower) openSlowly(a *Answer, r *Result) {
+	if f.last != nil {
+		f.last.goesOn = false
+	}
+	f.Open(a, r)
+}
+
+// TestNext holds that path against the other: sessions with answers that are missing,
+// damaged, late, there twice, and whole; what comes of them, and what is remembered of
+// their states, is the same.
+func TestNext(t *testing.T) {
+	taken := 0
+	for seed := range uint64(300) {
+		s := newScript(seed)
+		var all []told
+		for _, a := range alternate(s.session("a", 1, 40), s.session("b", 1, 20)[:s.rnd.IntN(20)+1]) {
+			switch n := s.rnd.IntN(40); {
+			case a.isAck() || n > 4:
+				all = append(all, a)
+			case n == 0:
+			case n == 1:
+				all = append(all, a, a)
+			case n == 2:
+				a.data = numberOf(s.bytes(16), 1269)
+				all = append(all, a)
+			case n == 3 && len(all) > 2:
+				all = append(all, a, all[len(all)-1])
+			default:
+				a.sequence++
+				all = append(all, a)
+			}
+		}
+		fast, slow := &Follower{}, &Follower{}
+		for i := range all {
+			a := &all[i]
+			if a.isAck() {
+				for _, f := range []*Follower{fast, slow} {
+					f.Ack(a.stream, fmt.Append(nil, a.session), fmt.Append(nil, a.sequence), a.members(t))
+				}
+				continue
+			}
+			if fast.last != nil && fast.last.goesOn {
+				taken++
+			}
+			var got, want Result
+			fast.Open(a.answer(t), &got)
+			slow.openSlowly(a.answer(t), &want)
+			if x, y := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); x != y {
+				t.Fatalf("seed %d, %s, sequence %d: %s, slowly %s", seed, a.stream, a.sequence, x, y)
+			}
+			if x, y := remembered(fast), remembered(slow); x != y {
+				t.Fatalf("seed %d, %s, sequence %d: remembered\n%s\nslowly\n%s", seed, a.stream, a.sequence, x, y)
+			}
+		}
+	}
+	if taken < 1000 {
+		t.Errorf("%d answers could take it: that shows nothing", taken)
+	}
+}
+
+// remembered is all that a follower knows of its sessions, but for how it got there.
+func remembered(f *Follower) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(f.states)) {
+		s := *f.states[name]
+		register := s.chain.Register()
+		s.goesOn, s.chain, s.dialect, s.iv = false, nil, nil, nil
+		fmt.Fprintf(&b, "%q: %x %+v\n", name, register, s)
+	}
+	return b.String() + fmt.Sprint(f.clock, f.dialect, len(f.live))
 }
 
 // outcome is what a test says of results: status and note, a line each.

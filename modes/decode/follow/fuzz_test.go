@@ -2,13 +2,14 @@ package follow
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"proto/wire"
 )
 
-// FuzzFollow: any frames end, with a result each, and the same whether results may
-// wait or not, but for those that wait.
+// FuzzFollow: any frames end, with a result each, the same whether answers that go on
+// where the one before ended have a path of their own or not.
 func FuzzFollow(f *testing.F) {
 	for seed := range uint64(3) {
 		var text []byte
@@ -27,9 +28,9 @@ func FuzzFollow(f *testing.F) {
 	}
 	f.Add([]byte(`{"header":{},"data":{"sessionId":1,"sequesce":2,"data":12621679940747315704}}`), true)
 	f.Fuzz(func(t *testing.T, text []byte, hold bool) {
-		follower := &Follower{Hold: hold}
+		follower, slow := &Follower{Hold: hold}, &Follower{Hold: hold}
 		reader := wire.NewReader(bytes.NewReader(text), wire.Limits{})
-		var results []*Result
+		var results, slowly []*Result
 		for {
 			frame, err := reader.Next()
 			if err != nil {
@@ -38,19 +39,29 @@ func FuzzFollow(f *testing.F) {
 			stream := string(frame.Header.Get("stream").Raw())
 			if frame.Data.Get("key2").Present() {
 				follower.Ack(stream, frame.Data.Get("sessionId").Raw(), frame.Data.Get("sequesce").Raw(), frame.Data)
+				slow.Ack(stream, frame.Data.Get("sessionId").Raw(), frame.Data.Get("sequesce").Raw(), frame.Data)
 				continue
 			}
-			r := new(Result)
-			follower.Open(&Answer{
+			r, s := new(Result), new(Result)
+			answer := Answer{
 				Stream: stream, Session: frame.Data.Get("sessionId").Raw(), Sequence: frame.Data.Get("sequesce").Raw(),
 				Data: frame.Data.Get("data"), Key1: frame.Data.Get("key1"),
-			}, r)
+			}
+			same := answer
+			follower.Open(&answer, r)
+			slow.openSlowly(&same, s)
 			if r.Pending && !hold {
 				t.Fatalf("pending: %+v", r)
 			}
-			results = append(results, r)
+			results, slowly = append(results, r), append(slowly, s)
 		}
 		follower.Finish()
+		slow.Finish()
+		for i, r := range results {
+			if got, want := fmt.Sprintf("%+v", *r), fmt.Sprintf("%+v", *slowly[i]); got != want {
+				t.Fatalf("answer %d: %s, slowly %s", i+1, got, want)
+			}
+		}
 		for _, r := range results {
 			if r.Pending || r.Status.String() == "" || r.Status == OK && len(r.Text) == 0 {
 				t.Fatalf("%+v", r)

@@ -32,6 +32,7 @@ type state struct {
 	noIV         bool   // it begins with its key, and the IV is not known
 	sure         int    // how many bytes of the register are what the server's are
 	old          int    // how many answers in a row were overtaken
+	goesOn       bool   // the last answer was read, in today's dialect: nothing is missing
 
 	pending []pendingAnswer // until the dialect is known
 
@@ -185,6 +186,7 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 	}
 	r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, note, s.period, false
 	s.lost, s.lostKey, s.sure, s.old = 0, false, wire.BlockSize, 0
+	s.goesOn = d == wire.Dialect{}
 	s.note(a)
 	s.keep(r)
 }

@@ -1,0 +1,105 @@
+package decode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"proto/modes"
+	"proto/modes/decode/scan"
+)
+
+// readSize is how much is read at once.
+const readSize = 128 << 10
+
+// capture is all inputs, one after the other.
+type capture struct {
+	o       *options
+	p       *modes.Process
+	names   []string // of inputs to come
+	source  *source  // the last one
+	in      io.ReadCloser
+	broken  error // how the last one ended, where that is no end
+	scanner *scan.Scanner
+	known   *layouts
+	left    []byte // of a window, to be in front of the next
+	bar     *progress
+}
+
+func newCapture(o *options, p *modes.Process) *capture {
+	c := &capture{o: o, p: p, names: o.files}
+	if len(c.names) == 0 {
+		c.names = []string{"-"}
+	}
+	return c
+}
+
+// fill reads and scans the next piece. io.EOF says that there is none.
+func (c *capture) fill(ctx context.Context, b *batch) error {
+	if c.broken != nil {
+		return c.broken
+	}
+	if c.in == nil {
+		if ctx.Err() != nil || len(c.names) == 0 {
+			return io.EOF
+		}
+		if err := c.next(ctx); err != nil {
+			return err
+		}
+	}
+	b.source = c.source
+	b.window = append(b.window[:0], c.left...)
+	n, err := c.in.Read(b.window[len(b.window):min(cap(b.window), len(b.window)+readSize)])
+	b.window = b.window[:len(b.window)+n]
+	final := err != nil || ctx.Err() != nil
+	used := c.scanner.Scan(b.window, final, func(f *scan.Found) { b.add(f, c.known) })
+	c.left = append(c.left[:0], b.window[used:]...)
+	c.bar.add(n)
+	if final {
+		c.close()
+		// What is cut off or damaged further on is good up to there.
+		if err != nil && err != io.EOF {
+			c.broken = c.failed(ctx, err)
+		}
+	}
+	return nil
+}
+
+// next opens the next input.
+func (c *capture) next(ctx context.Context) error {
+	name := c.names[0]
+	c.names = c.names[1:]
+	src, in, err := c.o.open(name, c.p.In)
+	if err != nil {
+		return err
+	}
+	if c.o.follow && name != "-" && src.packs == "" {
+		in.Close()
+		in = &followed{ctx: ctx, name: name}
+	}
+	c.source, c.in, c.bar = src, in, newProgress(c.p, src)
+	c.scanner, c.known, c.left = &scan.Scanner{Truths: c.o.verify}, new(layouts), c.left[:0]
+	return nil
+}
+
+// failed is the error of an input that could not be read to its end.
+func (c *capture) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.As(err, new(*modes.Error)) {
+		return err
+	}
+	if c.source.packs != "" {
+		err = fmt.Errorf("it is damaged %s: %w", c.source.packs, err)
+	}
+	return cannotRead(c.source.name, err)
+}
+
+// close closes the input that is being read, if there is one.
+func (c *capture) close() {
+	if c.in == nil {
+		return
+	}
+	c.bar.clear()
+	c.in.Close()
+	c.in = nil
+}
