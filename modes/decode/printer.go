@@ -21,7 +21,6 @@ type printer struct {
 // at once.
 func (pr *printer) spell(b *batch) {
 	switch {
-	case pr.o.html != "":
 	case pr.o.json:
 		for _, r := range b.out {
 			b.text = b.json.append(b.text, r)
@@ -32,7 +31,7 @@ func (pr *printer) spell(b *batch) {
 				b.text = append(append(b.text, modes.Show(string(r.result.Text))...), '\n')
 			}
 		}
-	default:
+	case pr.page == nil:
 		for _, r := range b.out {
 			b.text = r.appendLine(b.text, pr.o.color)
 		}
