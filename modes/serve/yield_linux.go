@@ -2,6 +2,7 @@ package serve
 
 import (
 	"os"
+	"runtime"
 	"syscall"
 )
 
@@ -44,8 +45,10 @@ func (y *yielder) yield() {
 	_, _, _ = syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0)
 }
 
-// poll returns after the runtime has looked at the network: it waits for a byte that
-// it writes itself, and of which the runtime learns in no other way.
+// poll returns after the runtime has looked at the network, and has run those for whom
+// there was something: it waits for a byte that it writes itself, and of which the runtime
+// learns in no other way. Of all that it learns of at once the runtime runs first what came
+// last, which is this; so it then goes behind the others.
 func (y *yielder) poll() {
 	if y == nil {
 		return
@@ -61,4 +64,5 @@ func (y *yielder) poll() {
 		_, err := syscall.Read(int(fd), b[:])
 		return err != syscall.EAGAIN && err != syscall.EINTR
 	})
+	runtime.Gosched()
 }
