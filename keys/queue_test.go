@@ -224,7 +224,7 @@ func TestReread(t *testing.T) {
 // else waits, not without end, and not when he has gone.
 func TestSuspectsGoSlowly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const cost = 6 // 64 rounds, 32 slices
+		const cost = 6 // 64 rounds
 		users := load(t, "alice:"+hashOf(t, "right", cost)+"\nbob:"+hashOf(t, "right", cost)+"\n")
 		users.queue = newQueue(1, 0)
 		yields := 0
@@ -235,11 +235,11 @@ func TestSuspectsGoSlowly(t *testing.T) {
 			return time.Since(start)
 		}
 		good, suspect := from(t.Context(), 1, false), from(t.Context(), 2, true)
-		slices := 1 << cost / sliceRounds
-		if took := check(good, "alice", "wrong"); took != 0 || yields != slices {
-			t.Errorf("%v, %d slices, want %d", took, yields, slices)
+		rounds := 1 << cost
+		if took := check(good, "alice", "wrong"); took != 0 || yields != rounds {
+			t.Errorf("%v, %d rounds, want %d", took, yields, rounds)
 		}
-		want := time.Duration(slices/suspectSlices) * suspectPause
+		want := time.Duration(rounds/suspectRounds) * suspectPause
 		if took := check(suspect, "alice", "wrong"); took != want {
 			t.Errorf("%v, want %v", took, want)
 		}

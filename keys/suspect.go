@@ -9,20 +9,20 @@ import (
 // the place are not kept waiting for that, and it costs a suspect no more than suspectMost: it may be the next of a
 // client's own logins, after one wrong password, where a check of high cost takes most of the time that the client has.
 const (
-	suspectSlices = 10 // of 0.1 ms or so
+	suspectRounds = 20 // of 0.05 ms or so
 	suspectPause  = 3 * time.Millisecond
 	suspectMost   = time.Second
 )
 
-// yieldOf is what is called between the slices of a computation for the source of a login.
+// yieldOf is what is called between the rounds of a computation for the source of a login.
 func (u *Users) yieldOf(ctx context.Context) func() {
 	if u.yield == nil || !SourceOf(ctx).Suspect {
 		return u.yield
 	}
-	slices, paused := 0, time.Duration(0)
+	rounds, paused := 0, time.Duration(0)
 	return func() {
 		u.yield()
-		if slices++; slices%suspectSlices != 0 || paused >= suspectMost || u.queue.wanted() {
+		if rounds++; rounds%suspectRounds != 0 || paused >= suspectMost || u.queue.wanted() {
 			return
 		}
 		paused += suspectPause

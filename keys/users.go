@@ -68,7 +68,7 @@ func (u *Users) Bound(waiting int) {
 	}
 }
 
-// Yield makes Check call yield after each 0.1 ms or so that it computes, to let others have the processor; and, for a
+// Yield makes Check call yield after each 0.05 ms or so that it computes, to let others have the processor; and, for a
 // suspect (see [WithSource]) while nobody else waits, pause for three times as long as it has computed, but not for more
 // than a second in all. It is to be called before the first Check.
 func (u *Users) Yield(yield func()) { u.yield = yield }

@@ -76,6 +76,7 @@ func newServer(core *wire.Server, id *keys.Identity, log *slog.Logger) *server {
 	s.tls = &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			s.yielder.poll() // between key exchange and signature
 			return &s.identity.Load().Certificate, nil
 		},
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
