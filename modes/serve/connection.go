@@ -53,10 +53,10 @@ func (s *server) handle(ctx context.Context, c *connection) {
 	})
 }
 
-// log is the server's with the peer in each line. It is made for each event, of
-// which there are few: kept, it would be the largest part of a connection.
-func (c *connection) log() *slog.Logger {
-	return c.server.log.With("peer", c.raw.RemoteAddr().String())
+// log logs a line with the peer in front. A logger that has the peer would be the largest
+// part of a connection, and to make one for a line takes as long as the line.
+func (c *connection) log(level slog.Level, what string, attrs ...any) {
+	c.server.log.Log(context.Background(), level, what, append([]any{"peer", c.raw.RemoteAddr().String()}, attrs...)...)
 }
 
 // interrupt makes the connection say CLOSE when it has answered what it is at.

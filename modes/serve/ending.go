@@ -3,6 +3,7 @@ package serve
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -34,7 +35,7 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 			c.linger()
 		}
 	case errors.Is(err, io.EOF):
-		c.log().Info("connection closed by the client", c.about()...)
+		c.log(slog.LevelInfo, "connection closed by the client", c.about()...)
 		_ = c.tls.SetWriteDeadline(time.Now().Add(c.server.timeouts.linger))
 		_ = c.tls.CloseWrite() // its close_notify is answered, if it still listens
 	default:
@@ -45,7 +46,7 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 
 // lost logs that the connection has gone.
 func (c *connection) lost(err error) {
-	c.log().Info("connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
+	c.log(slog.LevelInfo, "connection lost", append(c.about(), "reason", modes.NetworkReason(err))...)
 }
 
 // about is the session that a connection's end concerns.
@@ -61,14 +62,14 @@ func (c *connection) closeUnasked(helloBy time.Time) {
 	session := c.session()
 	switch {
 	case c.isStopping():
-		c.log().Info("closed: the server stops", c.about()...)
+		c.log(slog.LevelInfo, "closed: the server stops", c.about()...)
 	case session == nil:
 		c.refused("no HELLO in " + c.server.timeouts.hello.String())
 		if !asleep(helloBy) {
 			c.penalise(admission.Slow)
 		}
 	default:
-		c.log().Info("closed: the session has ended", c.about()...)
+		c.log(slog.LevelInfo, "closed: the session has ended", c.about()...)
 	}
 	if c.write(session.AppendClose(nil)) {
 		c.linger()

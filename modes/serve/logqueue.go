@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,9 @@ const (
 	logLines = 4096
 	logEnd   = time.Second
 )
+
+// atomicWrite is PIPE_BUF of Linux, in bytes.
+const atomicWrite = 4096
 
 // logQueue writes the log so that nobody who logs waits for whoever reads it.
 // What does not fit is dropped and counted.
@@ -58,12 +62,13 @@ func (q *logQueue) run() {
 	for {
 		select {
 		case line := <-q.lines:
-			q.write(line)
+			runtime.Gosched() // those who are at something may have more to say
+			q.write(q.andMore(line))
 		case <-q.stop:
 			for {
 				select {
 				case line := <-q.lines:
-					q.write(line)
+					q.write(q.andMore(line))
 				default:
 					return
 				}
@@ -72,8 +77,27 @@ func (q *logQueue) run() {
 	}
 }
 
-func (q *logQueue) write(line []byte) {
-	_, _ = q.out.Write(line) // there is nobody left to tell
+// andMore is a line and those that wait behind it, as many as are written together
+// whoever else writes to the same pipe.
+func (q *logQueue) andMore(line []byte) []byte {
+	for len(line) < atomicWrite {
+		select {
+		case next := <-q.lines:
+			if len(line)+len(next) > atomicWrite {
+				q.write(line)
+				line = next
+				continue
+			}
+			line = append(line, next...)
+		default:
+			return line
+		}
+	}
+	return line
+}
+
+func (q *logQueue) write(lines []byte) {
+	_, _ = q.out.Write(lines) // there is nobody left to tell
 	if n := q.dropped.Swap(0); n > 0 {
 		q.lost.Warn("log lines lost: it is read too slowly", "lines", n)
 	}

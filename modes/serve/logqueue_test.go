@@ -56,3 +56,51 @@ func TestLogQueue(t *testing.T) {
 		}
 	})
 }
+
+// pieces keeps each write by itself.
+type pieces struct {
+	let chan struct{}
+	all []string
+}
+
+func (p *pieces) Write(b []byte) (int, error) {
+	<-p.let
+	p.all = append(p.all, string(b))
+	return len(b), nil
+}
+
+// TestLogTogether: lines that wait are written together, whole, and never so many that
+// a pipe may mix them with those of others.
+func TestLogTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := &pieces{let: make(chan struct{})}
+		q, err := newLogQueue(out, "text")
+		fatal(t, err)
+		var want strings.Builder
+		line := func(n int) {
+			text := strings.Repeat("x", n) + "\n"
+			want.WriteString(text)
+			_, _ = q.Write([]byte(text))
+		}
+		line(0)
+		synctest.Wait() // it is being written
+		for n := range 200 {
+			line(n)
+		}
+		line(2 * atomicWrite) // by itself
+		line(7)
+		close(out.let)
+		q.close()
+		if strings.Join(out.all, "") != want.String() {
+			t.Error("other lines than were logged")
+		}
+		for _, piece := range out.all {
+			if !strings.HasSuffix(piece, "\n") || len(piece) > atomicWrite && strings.Count(piece, "\n") > 1 {
+				t.Errorf("%d bytes, %d lines at once", len(piece), strings.Count(piece, "\n"))
+			}
+		}
+		if most := 3 + want.Len()/atomicWrite*2; len(out.all) > most {
+			t.Errorf("%d writes, want at most %d", len(out.all), most)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"time"
 
@@ -33,7 +34,7 @@ func (s *server) handleProxied(ctx context.Context, c *connection) {
 	if err := c.readProxyHeader(); err != nil {
 		if !c.isStopping() {
 			s.metrics.refuse(proxyHeader)
-			c.log().Warn("refused", "reason", "no good PROXY header from a trusted proxy", "detail", err)
+			c.log(slog.LevelWarn, "refused", "reason", "no good PROXY header from a trusted proxy", "detail", err)
 		}
 		s.remove(c)
 		return

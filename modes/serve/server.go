@@ -82,6 +82,7 @@ func newServer(core *wire.Server, id *keys.Identity, log *slog.Logger) *server {
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 			s.slots.take(hello)
 			s.yielder.poll()
+			stretch(0)
 			return nil, nil
 		},
 	}
