@@ -17,7 +17,7 @@ import (
 const (
 	garbageFloor = 32 << 20
 	garbagePart  = 2
-	garbageMax   = 400 // percent
+	garbageMax   = 1000 // percent
 )
 
 // tidyEvery is how often that is looked at, calm how long no connection may have
