@@ -4,7 +4,7 @@ import "testing"
 
 func TestGCPercent(t *testing.T) {
 	for live, want := range map[uint64]int{
-		0: 400, 1 << 20: 400, 8 << 20: 400, 16 << 20: 200, 32 << 20: 100, 64 << 20: 50, 1 << 30: 50,
+		0: 1000, 1 << 20: 1000, 4 << 20: 800, 8 << 20: 400, 16 << 20: 200, 32 << 20: 100, 64 << 20: 50, 1 << 30: 50,
 	} {
 		if got := gcPercent(live); got != want {
 			t.Errorf("%d MiB: %d, want %d", live>>20, got, want)
