@@ -70,7 +70,7 @@ func (c *capture) fill(ctx context.Context, b *batch) error {
 func (c *capture) next(ctx context.Context) error {
 	name := c.names[0]
 	c.names = c.names[1:]
-	src, in, err := c.o.open(name, c.p.In)
+	src, in, err := c.o.open(ctx, name, c.p.In)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -23,7 +24,6 @@ type source struct {
 	size  int64  // 0 where it is not known
 	head  []byte // the first bytes, as they are in the file
 	packs string // what packs it: "gzip", "zstd"
-	live  bool   // a pipe or the like: more may come, and somebody may wait for what has come
 }
 
 // headSize is how much of an input is looked at to know what it is, and magicSize how
@@ -34,7 +34,7 @@ const (
 )
 
 // open opens an input and undoes its packing.
-func (o *options) open(name string, stdin io.Reader) (*source, io.ReadCloser, error) {
+func (o *options) open(ctx context.Context, name string, stdin io.Reader) (*source, io.ReadCloser, error) {
 	src := &source{name: name, json: wire.AppendASCII(nil, name)}
 	var raw io.Reader = stdin
 	var file *os.File
@@ -53,7 +53,9 @@ func (o *options) open(name string, stdin io.Reader) (*source, io.ReadCloser, er
 		}
 		file, raw = f, f
 	}
-	src.live = !isRegular(raw)
+	if !isRegular(raw) {
+		raw = &patient{ctx: ctx, Reader: raw}
+	}
 	in := bufio.NewReaderSize(raw, headSize)
 	_, _ = in.Peek(magicSize)         // an error comes again
 	head, _ := in.Peek(in.Buffered()) // what one read gave: of a pipe the rest may take long

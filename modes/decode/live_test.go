@@ -3,11 +3,44 @@ package decode
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"testing"
 
 	"proto/modes"
 )
+
+// TestStoppedInSilence: what is stopped while it waits for a pipe ends at once, with all
+// that has come.
+func TestStoppedInSilence(t *testing.T) {
+	for workers := 1; workers <= 2; workers++ {
+		in, feed := io.Pipe()
+		read, out := io.Pipe()
+		o := &options{json: true, workers: workers}
+		p := &modes.Process{In: in, Out: out, Err: io.Discard, Env: func(string) string { return "" }}
+		ctx, stop := context.WithCancel(context.Background())
+		ended := make(chan error, 1)
+		go func() {
+			ended <- o.run(ctx, p)
+			out.Close()
+		}()
+		go func() { _, _ = io.WriteString(feed, `{"header":{},"data":{"message-type":"CLOSE"}}`+"\n"+`{"header":{},"da`) }()
+		lines := bufio.NewScanner(read)
+		if !lines.Scan() {
+			t.Fatal("nothing was printed")
+		}
+		stop()
+		cut := 0
+		for lines.Scan() {
+			cut++
+		}
+		var e *modes.Error
+		if err := <-ended; !errors.As(err, &e) || e.Code != modes.ExitNotWell || cut != 1 {
+			t.Errorf("%v, %d lines for the frame that was cut", err, cut)
+		}
+		feed.Close()
+	}
+}
 
 // TestLivePipe: a frame that came through a pipe is printed before more comes.
 func TestLivePipe(t *testing.T) {

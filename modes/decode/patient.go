@@ -1,0 +1,51 @@
+package decode
+
+import (
+	"context"
+	"io"
+)
+
+// patient reads what may keep us waiting for as long as it likes, as a pipe whose other
+// end is silent does: its Read ends with ctx, as at the end of the input. One goroutine
+// at a time.
+type patient struct {
+	io.Reader
+	ctx   context.Context
+	asked chan []byte
+	told  chan outcome
+}
+
+// outcome is what a Read returned.
+type outcome struct {
+	n   int
+	err error
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	if p.ctx.Err() != nil {
+		return 0, io.EOF
+	}
+	if p.asked == nil {
+		p.asked, p.told = make(chan []byte, 1), make(chan outcome, 1)
+		go p.run() // ends with the input, which nobody can make it do sooner, or with ctx
+	}
+	p.asked <- b
+	select {
+	case o := <-p.told:
+		return o.n, o.err
+	case <-p.ctx.Done():
+		return 0, io.EOF // b belongs to run from now on, and is not used again
+	}
+}
+
+func (p *patient) run() {
+	for {
+		select {
+		case b := <-p.asked:
+			n, err := p.Reader.Read(b)
+			p.told <- outcome{n, err}
+		case <-p.ctx.Done():
+			return
+		}
+	}
+}
