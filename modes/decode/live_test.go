@@ -24,7 +24,9 @@ func TestStoppedInSilence(t *testing.T) {
 			ended <- o.run(ctx, p)
 			out.Close()
 		}()
-		go func() { _, _ = io.WriteString(feed, `{"header":{},"data":{"message-type":"CLOSE"}}`+"\n"+`{"header":{},"da`) }()
+		go func() {
+			_, _ = io.WriteString(feed, `{"header":{},"data":{"message-type":"CLOSE"}}`+"\n"+`{"header":{},"da`)
+		}()
 		lines := bufio.NewScanner(read)
 		if !lines.Scan() {
 			t.Fatal("nothing was printed")
