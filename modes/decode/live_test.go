@@ -5,42 +5,41 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"proto/modes"
 )
 
-// TestStoppedInSilence: what is stopped while it waits for a pipe ends at once, with all
-// that has come.
+// TestStoppedInSilence: what is stopped while it waits for a pipe ends, with all that has
+// come.
 func TestStoppedInSilence(t *testing.T) {
 	for workers := 1; workers <= 2; workers++ {
-		in, feed := io.Pipe()
-		read, out := io.Pipe()
-		o := &options{json: true, workers: workers}
-		p := &modes.Process{In: in, Out: out, Err: io.Discard, Env: func(string) string { return "" }}
-		ctx, stop := context.WithCancel(context.Background())
-		ended := make(chan error, 1)
-		go func() {
-			ended <- o.run(ctx, p)
-			out.Close()
-		}()
-		go func() {
-			_, _ = io.WriteString(feed, `{"header":{},"data":{"message-type":"CLOSE"}}`+"\n"+`{"header":{},"da`)
-		}()
-		lines := bufio.NewScanner(read)
-		if !lines.Scan() {
-			t.Fatal("nothing was printed")
-		}
-		stop()
-		cut := 0
-		for lines.Scan() {
-			cut++
-		}
-		var e *modes.Error
-		if err := <-ended; !errors.As(err, &e) || e.Code != modes.ExitNotWell || cut != 1 {
-			t.Errorf("%v, %d lines for the frame that was cut", err, cut)
-		}
-		feed.Close()
+		synctest.Test(t, func(t *testing.T) {
+			in, feed := io.Pipe()
+			var out strings.Builder
+			o := &options{json: true, workers: workers}
+			p := &modes.Process{In: in, Out: &out, Err: io.Discard, Env: func(string) string { return "" }}
+			ctx, stop := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() { ended <- o.run(ctx, p) }()
+			if _, err := io.WriteString(feed, `{"header":{},"data":{"message-type":"CLOSE"}}`+"\n"+`{"header":{},"da`); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait() // for more
+			start := time.Now()
+			stop()
+			var e *modes.Error
+			if err := <-ended; !errors.As(err, &e) || e.Code != modes.ExitNotWell || strings.Count(out.String(), "\n") != 2 {
+				t.Errorf("%v: %s", err, out.String())
+			}
+			if took := time.Since(start); took > lastWait {
+				t.Errorf("ended after %v", took)
+			}
+			feed.Close()
+		})
 	}
 }
 

@@ -3,10 +3,11 @@ package decode
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // patient reads what may keep us waiting for as long as it likes, as a pipe whose other
-// end is silent does: its Read ends with ctx, as at the end of the input. One goroutine
+// end is silent does: its Read ends with ctx, soon, as at the end of the input. One goroutine
 // at a time.
 type patient struct {
 	io.Reader
@@ -34,9 +35,19 @@ func (p *patient) Read(b []byte) (int, error) {
 	case o := <-p.told:
 		return o.n, o.err
 	case <-p.ctx.Done():
+	}
+	timer := time.NewTimer(lastWait)
+	defer timer.Stop()
+	select {
+	case o := <-p.told: // it had come, and is not lost
+		return o.n, o.err
+	case <-timer.C:
 		return 0, io.EOF // b belongs to run from now on, and is not used again
 	}
 }
+
+// lastWait is for what is being read when ctx ends.
+const lastWait = 50 * time.Millisecond
 
 func (p *patient) run() {
 	for {
