@@ -72,15 +72,6 @@ func (c *cfb8) decrypt(dst, src []byte) {
 	}
 }
 
-// decryptBlock is decrypt for one block in its place.
-func (c *cfb8) decryptBlock(block *[BlockSize]byte) {
-	if !aesni {
-		c.standard.decrypt(&c.register, block[:], block[:])
-		return
-	}
-	c.open(&c.register, block, block)
-}
-
 func (c *cfb8) open(register *Register, dst, src *[BlockSize]byte) {
 	if vaes {
 		openBlockVAES(&c.rounds, register, dst, src)

@@ -68,7 +68,7 @@ type Chain struct {
 	Dialect Dialect // may be changed at any time
 	iv      IV
 	cfb8    cfb8
-	text    []byte // scratch: the cipher text or plain text at hand
+	text    []byte // scratch: the text being sealed, or the cipher text being read
 }
 
 // NewChain starts a chain with this key at this IV.
@@ -137,42 +137,24 @@ func (c *Chain) Open(dst, digits []byte) ([]byte, error) {
 	if err := c.parseData(digits); err != nil {
 		return dst, err
 	}
-	return c.openParsed(dst)
+	return c.OpenCipherText(dst, c.text)
 }
 
 // OpenCipherText is Open for who has read the number already: it decrypts the cipher
 // text itself, whose length is a multiple of the dialect's unit, 16 or 8 bytes.
 func (c *Chain) OpenCipherText(dst, cipherText []byte) ([]byte, error) {
-	if len(cipherText) == BlockSize && !c.Dialect.Unpadded {
-		return c.openBlock(dst, (*[BlockSize]byte)(cipherText))
+	from := len(dst)
+	dst = append(dst, cipherText...)
+	text := dst[from:]
+	c.cfb8.decrypt(text, text)
+	if c.Dialect.Unpadded {
+		return dst, nil
 	}
-	c.text = append(c.text[:0], cipherText...)
-	return c.openParsed(dst)
-}
-
-// openBlock is openParsed for the one block that most cipher texts are.
-func (c *Chain) openBlock(dst []byte, block *[BlockSize]byte) ([]byte, error) {
-	dst = append(dst, block[:]...)
-	text := (*[BlockSize]byte)(dst[len(dst)-BlockSize:])
-	c.cfb8.decryptBlock(text)
 	n := paddingOf(text)
 	if n == 0 {
 		return dst, ErrPadding
 	}
 	return dst[:len(dst)-n], nil
-}
-
-// openParsed decrypts the cipher text in c.text.
-func (c *Chain) openParsed(dst []byte) ([]byte, error) {
-	c.cfb8.decrypt(c.text, c.text)
-	if c.Dialect.Unpadded {
-		return append(dst, c.text...), nil
-	}
-	text, ok := cutPadding(c.text)
-	if !ok {
-		return append(dst, c.text...), ErrPadding
-	}
-	return append(dst, text...), nil
 }
 
 // parseData reads a `data` into c.text, which it makes the next multiple of the
@@ -205,27 +187,14 @@ func appendPadding(text []byte) []byte {
 	return binary.LittleEndian.AppendUint64(text, eight)[:padded]
 }
 
-// cutPadding takes the padding off; ok is false where it is none.
-func cutPadding(text []byte) (cut []byte, ok bool) {
-	if len(text) == 0 {
-		return text, false
+// paddingOf is how many bytes of padding end a text, 0 where it is not valid: all of it is
+// in the last block, and is compared in words.
+func paddingOf(text []byte) int {
+	if len(text) < BlockSize {
+		return 0
 	}
-	n := int(text[len(text)-1])
-	if n == 0 || n > BlockSize || n > len(text) {
-		return text, false
-	}
-	for _, c := range text[len(text)-n:] {
-		if int(c) != n {
-			return text, false
-		}
-	}
-	return text[:len(text)-n], true
-}
-
-// paddingOf is how many bytes of padding end a block, 0 where it is not valid: cutPadding
-// without a loop.
-func paddingOf(block *[BlockSize]byte) int {
-	low, high := binary.BigEndian.Uint64(block[:]), binary.BigEndian.Uint64(block[8:])
+	block := text[len(text)-BlockSize:]
+	low, high := binary.BigEndian.Uint64(block), binary.BigEndian.Uint64(block[8:])
 	n := high & 0xff
 	eight := n * everyByte
 	switch {

@@ -194,7 +194,7 @@ func (c *Client) response(f *Frame, a *Answer) error {
 	if a.KeyChanged {
 		c.chain.Rekey(key)
 	}
-	text, err := c.chain.openParsed(c.text[:0])
+	text, err := c.chain.OpenCipherText(c.text[:0], c.chain.text)
 	a.Kind, a.Unreadable = Data, err
 	if a.Lost = a.Sequence - c.last - 1; a.Lost > 0 && !a.KeyChanged {
 		a.Unreadable = ErrNoPrevious

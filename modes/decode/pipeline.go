@@ -2,7 +2,6 @@ package decode
 
 import (
 	"context"
-	"errors"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -86,7 +85,7 @@ func (pl *pipeline) finish() error {
 	if err := pl.printer.write(&rest); err != nil {
 		return err
 	}
-	if errors.Is(pl.ended, io.EOF) {
+	if pl.ended == io.EOF { // itself: an input may be damaged by its end
 		return nil
 	}
 	return pl.ended

@@ -63,12 +63,12 @@ func (q *logQueue) run() {
 		select {
 		case line := <-q.lines:
 			runtime.Gosched() // those who are at something may have more to say
-			q.write(q.andMore(line))
+			q.write(line)
 		case <-q.stop:
 			for {
 				select {
 				case line := <-q.lines:
-					q.write(q.andMore(line))
+					q.write(line)
 				default:
 					return
 				}
@@ -77,26 +77,26 @@ func (q *logQueue) run() {
 	}
 }
 
-// andMore is a line and those that wait behind it, as many as are written together
+// write writes a line and those that wait behind it, as many at once as come together
 // whoever else writes to the same pipe.
-func (q *logQueue) andMore(line []byte) []byte {
-	for len(line) < atomicWrite {
+func (q *logQueue) write(lines []byte) {
+	for {
 		select {
 		case next := <-q.lines:
-			if len(line)+len(next) > atomicWrite {
-				q.write(line)
-				line = next
-				continue
+			if len(lines)+len(next) > atomicWrite {
+				q.flush(lines)
+				lines = next
+			} else {
+				lines = append(lines, next...)
 			}
-			line = append(line, next...)
 		default:
-			return line
+			q.flush(lines)
+			return
 		}
 	}
-	return line
 }
 
-func (q *logQueue) write(lines []byte) {
+func (q *logQueue) flush(lines []byte) {
 	_, _ = q.out.Write(lines) // there is nobody left to tell
 	if n := q.dropped.Swap(0); n > 0 {
 		q.lost.Warn("log lines lost: it is read too slowly", "lines", n)

@@ -195,10 +195,7 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	}
 	s := f.find(a)
 	f.use(s)
-	goesOn := s.goesOn
-	s.goesOn = false // unless it is read
 	if s.repeats(a) {
-		s.goesOn = goesOn
 		text := append(r.Text[:0], s.lastResult.Text...)
 		*r = s.lastResult
 		r.Text, r.Note, r.Pending = text, join("repeated", r.Note), false
@@ -224,7 +221,7 @@ func (f *Follower) Open(a *Answer, r *Result) {
 // all as it was.
 func (f *Follower) next(a *Answer, r *Result) bool {
 	s := f.last
-	if s == nil || !s.goesOn || !a.isBlock || a.Key1.Present() || a.Stream != f.lastStream || string(a.Session) != f.lastSession {
+	if s == nil || !s.goesOn() || !a.isBlock || a.Key1.Present() || a.Stream != f.lastStream || string(a.Session) != f.lastSession {
 		return false
 	}
 	if a.block[0] == 0 || a.block == s.lastBlock {
@@ -273,7 +270,6 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 // unreadable is an answer whose data is no number that could be one.
 func (f *Follower) unreadable(a *Answer, r *Result) {
 	s := f.find(a)
-	s.goesOn = false
 	r.Status, r.Note, r.Period = BadPadding, "data is no integer", s.period
 	if a.rounded {
 		r.Status, r.Note = Rounded, "another tool has rounded its number: digits are lost that nothing brings back"

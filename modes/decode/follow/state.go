@@ -32,7 +32,6 @@ type state struct {
 	noIV         bool   // it begins with its key, and the IV is not known
 	sure         int    // how many bytes of the register are what the server's are
 	old          int    // how many answers in a row were overtaken
-	goesOn       bool   // the last answer was read, in today's dialect: nothing is missing
 
 	pending []pendingAnswer // until the dialect is known
 
@@ -44,6 +43,12 @@ type state struct {
 func (s *state) repeats(a *Answer) bool {
 	return s.any && len(a.Sequence) > 0 && bytes.Equal(s.lastSequence, a.Sequence) &&
 		s.sameData(a) && bytes.Equal(s.lastKey1, a.Key1.Raw())
+}
+
+// goesOn says whether the next answer can be read in today's dialect, and nothing before it
+// is missing.
+func (s *state) goesOn() bool {
+	return s.dialect != nil && *s.dialect == (wire.Dialect{}) && s.hasKey && s.hasPrev && s.lost == 0 && s.old == 0
 }
 
 func (s *state) sameData(a *Answer) bool {
@@ -186,7 +191,6 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 	}
 	r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, note, s.period, false
 	s.lost, s.lostKey, s.sure, s.old = 0, false, wire.BlockSize, 0
-	s.goesOn = d == wire.Dialect{}
 	s.note(a)
 	s.keep(r)
 }
