@@ -195,6 +195,16 @@ var generated = []form{
 	{name: "compose", truth: true, two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return prefixed(rnd, a, b, func(_ int, server string) string { return server + "  | " })
 	}},
+	{name: "compose in colours, with times", truth: true, two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return prefixed(rnd, a, b, func(i int, server string) string {
+			return "\x1b[36m" + server + "  | \x1b[0m2026-11-23T" + clockOf(i) + ".123456789Z "
+		})
+	}},
+	{name: "kubectl, by pod", truth: true, two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return prefixed(rnd, a, b, func(i int, server string) string {
+			return "[pod/" + server + "-5d4f/proto] 2026-11-23T" + clockOf(i) + ".123456789Z "
+		})
+	}},
 	{name: "journald since the start", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return prefixed(rnd, a, b, func(i int, server string) string {
 			return fmt.Sprintf("[%5d.%06d] gateway %s[812]: ", i/7, i, server)

@@ -34,7 +34,7 @@ func (r *record) appendLine(b []byte, color bool) []byte {
 	default:
 		b = append(b, "    "...)
 	}
-	b = appendPadded(b, r.where(), 6, false)
+	b = appendPadded(b, r.where(), r.whereWidth(), false)
 	b = appendPadded(append(b, ' '), r.sequenceShown(), 5, true)
 	b = appendPadded(append(b, "  "...), r.kindShown(), len(wire.TypeResponse), false)
 	if text := r.rest(); text != "" {
@@ -88,6 +88,16 @@ func (r *record) where() string {
 		return modes.Show(session)
 	}
 	return "-"
+}
+
+// whereWidth has room for a session of two digits also in a stream's first frames, which
+// have none.
+func (r *record) whereWidth() int {
+	const narrow = 6
+	if r.stream() == "" {
+		return narrow
+	}
+	return max(narrow, len([]rune(r.stream()))+len("/12"))
 }
 
 // rest is the text and the notes.

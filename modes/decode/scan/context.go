@@ -273,11 +273,17 @@ func peerOf(b []byte) string {
 }
 
 // streamOf is what a log's prefix, its times made alike, says of who printed it:
-// "server-1" of compose, "host program[12]" of journald, else nothing.
+// "server-1" of compose, "host program[12]" of journald, "pod/server-1/proto" of kubectl, else
+// nothing.
 func streamOf(prefix []byte) string {
-	s := string(bytes.ReplaceAll(prefix, []byte{timeMark}, []byte(" ")))
+	s := withoutColors(string(bytes.ReplaceAll(prefix, []byte{timeMark}, []byte(" "))))
 	if name, _, ok := strings.Cut(s, " |"); ok {
 		return strings.TrimSpace(name)
+	}
+	if i := strings.Index(s, "[pod/"); i >= 0 && strings.TrimSpace(s[:i]) == "" {
+		if name, _, ok := strings.Cut(s[i+1:], "] "); ok {
+			return name
+		}
 	}
 	if i := strings.Index(s, "]:"); i > 0 && strings.Contains(s[:i], "[") {
 		return strings.TrimSpace(s[:i+1])

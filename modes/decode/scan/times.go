@@ -66,7 +66,7 @@ func findTime(b []byte) string {
 //	1795444426.320891232
 //	[    1.700000]            since the start of the machine
 func timeAt(b []byte, i int) int {
-	if i > 0 && (isWordByte(b[i-1]) || behindByte(b, i)) {
+	if i > 0 && (isWordByte(b[i-1]) && !behindColor(b, i) || behindByte(b, i)) {
 		return 0
 	}
 	rest := b[i:]
@@ -87,6 +87,32 @@ func timeAt(b []byte, i int) int {
 		return uptimeLength(rest)
 	}
 	return epochLength(rest)
+}
+
+// behindColor says whether what ends before a place is a change of colours for a terminal:
+// ESC [ 1 ; 36 m.
+func behindColor(b []byte, i int) bool {
+	if b[i-1] != 'm' {
+		return false
+	}
+	for i -= 2; i > 0 && (isDigit(b[i]) || b[i] == ';'); i-- {
+	}
+	return i > 0 && b[i] == '[' && b[i-1] == 0x1b
+}
+
+// withoutColors is a text without such changes.
+func withoutColors(s string) string {
+	if !strings.Contains(s, "\x1b[") {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for i := range len(s) {
+		out = append(out, s[i])
+		if behindColor(out, len(out)) {
+			out = out[:bytes.LastIndexByte(out, 0x1b)]
+		}
+	}
+	return string(out)
 }
 
 // behindByte says whether a byte in hex and a colon are before a place, and more than

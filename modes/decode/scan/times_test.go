@@ -26,3 +26,19 @@ func TestFindTime(t *testing.T) {
 		}
 	}
 }
+
+func TestColors(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                            "",
+		"plain":                       "plain",
+		"\x1b[36mserver-1  |\x1b[0m ": "server-1  | ",
+		"\x1b[1;36mx\x1b[mm":          "xm",
+		"m\x1b[3":                     "m\x1b[3",
+		"\x1b[2Kx":                    "\x1b[2Kx",
+		"[36mx":                       "[36mx",
+	} {
+		if got := withoutColors(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
