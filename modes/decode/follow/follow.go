@@ -45,7 +45,8 @@ type Follower struct {
 	byID    map[string]*state // by session: the one used last
 	live    []*state          // the last ones used, for trying
 	servers map[string]*server
-	holding map[*state]struct{} // those with answers that are pending
+	holding map[*state]struct{}   // those with answers that are pending
+	again   map[*Result][]*Result // of answers that repeat one that is pending
 	scratch []byte
 	spare   *wire.Chain // to try a key in
 	last    *state      // the state of the answer before, found again at once
@@ -65,8 +66,9 @@ const (
 type server struct {
 	iv        *wire.IV
 	recovered bool
-	samples   samples // of answers that wait for it
-	waiting   []*Result
+	dialect   wire.Dialect // in which it was, then
+	samples   samples      // of answers that wait for it
+	waiting   []waiting
 }
 
 // Sessions is how many sessions were seen.
@@ -102,6 +104,7 @@ func (f *Follower) init() {
 	if f.states == nil {
 		f.states, f.streams, f.byID = make(map[string]*state), make(map[string]*state), make(map[string]*state)
 		f.servers, f.holding = make(map[string]*server), make(map[*state]struct{})
+		f.again = make(map[*Result][]*Result)
 	}
 }
 
@@ -189,25 +192,31 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	if f.next(a, r) {
 		return
 	}
-	if a.Data.Kind() != wire.Integer || a.rounded {
-		f.unreadable(a, r)
+	s := f.find(a)
+	if a.Data.Kind() != wire.Integer || a.rounded && !s.exact {
+		f.unreadable(s, a, r)
 		return
 	}
-	s := f.find(a)
 	f.use(s)
+	s.exact = s.exact || isExact(a)
 	if s.repeats(a) {
-		text := append(r.Text[:0], s.lastResult.Text...)
-		*r = s.lastResult
-		r.Text, r.Note, r.Pending = text, join("repeated", r.Note), false
+		if s.waiting != nil {
+			*r = Result{Period: s.period, Pending: true}
+			f.again[s.waiting] = append(f.again[s.waiting], r)
+			return
+		}
+		*r = repeated(&s.lastResult, r.Text)
+		return
+	}
+	if other := f.tryBetter(s, a, r); other != nil {
+		f.move(a, other)
 		return
 	}
 	if f.try(s, a, r, true) {
 		return
 	}
 	if other := f.tryOthers(s, a, r); other != nil {
-		f.states[string(f.key(a.Stream, a.Session))] = other
-		f.last = nil
-		f.use(other)
+		f.move(a, other)
 		return
 	}
 	if f.tryBytes(s, a, r) {
@@ -268,8 +277,11 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 }
 
 // unreadable is an answer whose data is no number that could be one.
-func (f *Follower) unreadable(a *Answer, r *Result) {
-	s := f.find(a)
+func (f *Follower) unreadable(s *state, a *Answer, r *Result) {
+	f.settle(s, true)
+	if key, brings := newKey(a); brings {
+		f.begin(s, key) // that is whole
+	}
 	r.Status, r.Note, r.Period = BadPadding, "data is no integer", s.period
 	if a.rounded {
 		r.Status, r.Note = Rounded, "another tool has rounded its number: digits are lost that nothing brings back"
@@ -308,6 +320,34 @@ func (f *Follower) blank(a *Answer) *state {
 		s.chain = wire.NewChain(*f.Key, iv, wire.Dialect{})
 	}
 	return s
+}
+
+// move gives an answer's session to a state.
+func (f *Follower) move(a *Answer, s *state) {
+	f.states[string(f.key(a.Stream, a.Session))] = s
+	f.last = nil
+	f.use(s)
+}
+
+// tryBetter tries other states before the one that an answer most likely belongs to, where
+// that could read it though it is not its own. A new key can be read by all that share
+// an IV: of those that nothing else tells apart its sequence does. And without padding any
+// text can be read; letters tell then.
+func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
+	_, brings := newKey(a)
+	jumps := brings && s.missing(a)
+	if !jumps && (s.dialect != nil || !f.mayBeUnpadded(a) || f.spells(s, a)) {
+		return nil
+	}
+	for _, other := range f.live {
+		if other == s || jumps && (other.stream != s.stream || other.session != s.session || !other.precedes(a)) {
+			continue
+		}
+		if f.try(other, a, r, false) {
+			return other
+		}
+	}
+	return nil
 }
 
 // tryOthers tries all other states that an answer could belong to.

@@ -30,10 +30,13 @@ type state struct {
 	lostKey      bool   // a key change is among what is lost
 	keyNote      string // why the key is not known
 	noIV         bool   // it begins with its key, and the IV is not known
+	odd          bool   // there was an unpadded text of other than lower-case letters
+	exact        bool   // there was a number of 8 bytes that no tool has rounded
 	sure         int    // how many bytes of the register are what the server's are
 	old          int    // how many answers in a row were overtaken
 
 	pending []pendingAnswer // until the dialect is known
+	waiting *Result         // of the last answer, if it is pending
 
 	isLive bool
 	used   uint64
@@ -95,7 +98,7 @@ func sequence(spelled []byte) (n int64, ok bool) {
 // and r untouched. own says that the answer most likely belongs to the state.
 func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 	if s.dialect == nil && f.mayBeUnpadded(a) {
-		return own && f.hold(s, a, r)
+		return (own || f.spells(s, a)) && f.hold(s, a, r)
 	}
 	key, hasKey := newKey(a)
 	if hasKey {
@@ -104,7 +107,12 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 	if !s.hasKey || !s.hasPrev {
 		return false
 	}
+	before := s.chain.Register()
 	text, d, ok := f.open(a, s.chain, s.dialect, r.Text[:0])
+	if ok && d.Unpadded && !s.believes(a, text, own) {
+		s.chain.SetRegister(before)
+		ok = false
+	}
 	if !ok && s.dialect == nil && s.lost > 0 && f.may(padded[1]) {
 		text, d, ok = s.openUnshifted(a, r.Text[:0])
 	}
@@ -183,7 +191,9 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 		s.dialect = &known
 	}
 	f.dialect[number(d)]++
-	if !d.Unpadded && s.chain.Register()[0] == 0 && len(text) < wire.BlockSize {
+	if d.Unpadded {
+		s.odd = s.odd || fitnessOf(text) < letters
+	} else if s.chain.Register()[0] == 0 && len(text) < wire.BlockSize {
 		note = join(note, "leading zero put back")
 	}
 	if s.lost > 0 && !a.Key1.Present() {
@@ -192,7 +202,7 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 	r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, note, s.period, false
 	s.lost, s.lostKey, s.sure, s.old = 0, false, wire.BlockSize, 0
 	s.note(a)
-	s.keep(r)
+	s.wait(r)
 }
 
 // keep remembers a result for an answer that comes again.
@@ -208,11 +218,10 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	key, brings := newKey(a)
 	*r = Result{Status: BadPadding, Period: s.period, Text: r.Text[:0]}
 	switch {
-	case brings && s.iv == nil && f.server(s.stream).iv == nil && f.IV == nil:
-		r.Status = NoIV
+	case brings && f.ivOf(s) == nil:
 		s.period++
-		r.Period = s.period
-		f.wantIV(s, a, key, r)
+		r.Status, r.Note, r.Period = NoIV, "key2 is not known", s.period
+		f.wantIV(s, a, key, r, true)
 	case brings:
 		r.Note = "it brings a new key, and the IV does not fit"
 		s.period++
@@ -233,6 +242,9 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 		r.Status, r.Note = NoIV, "key2 is not known"
 	case !s.hasPrev:
 		r.Status = NoPrev
+	case f.wantsRest(s, a):
+		r.Status, r.Note = NoIV, "key2 is not known"
+		f.wantIV(s, a, key, r, false)
 	case s.lostKey:
 		r.Status, r.Note = NoKey, keyLost
 	case s.gap(a):
@@ -245,6 +257,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	case s.lost > 0:
 		r.Status, r.Note, s.lostKey = NoKey, keyLost, true
 	}
+	f.settle(s, true)
 	s.doubt(a, r, brings)
 	if brings {
 		s.chain, s.hasKey = wire.NewChain(key, wire.IV{}, wire.Dialect{}), true
@@ -252,7 +265,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	s.skip(a)
 	s.lost++
 	s.note(a)
-	s.keep(r)
+	s.wait(r)
 }
 
 const keyLost = "a key change was lost"
@@ -265,7 +278,7 @@ const maxOld = 4
 // which could not be read, is in it. It may be damaged where nothing else explains it.
 func (s *state) doubt(a *Answer, r *Result, brings bool) {
 	n := wire.BlockSize
-	if s.dialect != nil && s.dialect.Unpadded && isShort(a.Data.Raw()) {
+	if isShort(a.Data.Raw()) && (s.dialect == nil || s.dialect.Unpadded) {
 		n = wire.BlockSize / 2
 	}
 	switch {

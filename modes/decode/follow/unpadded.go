@@ -1,0 +1,312 @@
+package follow
+
+import (
+	"bytes"
+	"fmt"
+
+	"proto/wire"
+)
+
+// Answers of 8 bytes without padding: nothing in one says whether it was read rightly, or
+// in which dialect. They are held until enough of them say so, and where what is before
+// one is not known for certain only lower-case letters are believed. The register is two
+// of them long, so that after a loss, or without the IV, two cannot be read.
+
+// pendingAnswer waits until its session's dialect is known.
+type pendingAnswer struct {
+	digits []byte
+	result *Result // nil: it is complete, or waits for the IV
+	sure   bool    // the register before it is the server's
+
+	status Status // what is said of it if it is not sure, and its text are no letters
+	note   string
+}
+
+// enoughChained is how many answers tell a dialect apart: a wrong shift damages two
+// bytes of the first, and all of the next. Where texts are odd, up to mostChained are
+// waited for.
+const (
+	enoughChained = 2
+	mostChained   = 8
+)
+
+// hold keeps an unpadded answer until there are enough to find the dialect by.
+func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
+	key, brings := newKey(a)
+	if !brings && (a.Key1.Present() || !s.hasKey || s.isOld(a) && s.old < maxOld) {
+		return false
+	}
+	if brings {
+		if f.settle(s, true); s.dialect != nil {
+			return f.try(s, a, r, true)
+		}
+		f.begin(s, key)
+	}
+	lacks, note := s.lacks(a, brings)
+	if f.spells(s, a) {
+		lacks, note, s.hasPrev, s.sure = OK, "", true, wire.BlockSize
+	} else {
+		s.absorb(a, brings)
+	}
+	p := pendingAnswer{digits: bytes.Clone(a.Data.Raw()), sure: lacks == OK, status: lacks, note: note}
+	*r = Result{Period: s.period, Status: p.status, Note: p.note}
+	if p.status != NoIV || !f.wantIV(s, a, key, r, brings) {
+		p.result, r.Pending = r, true
+	}
+	s.note(a)
+	s.wait(r)
+	s.pending = append(s.pending, p)
+	if srv := f.server(s.stream); p.status == NoIV && srv.recovered {
+		s.chain.SetRegister(wire.Register(*srv.iv))
+		s.dialect = &srv.dialect
+		f.replay(s, srv.dialect)
+		return true
+	}
+	f.holding[s] = struct{}{}
+	if len(s.pending) >= enoughChained || !f.Hold {
+		f.settle(s, len(s.pending) >= mostChained)
+	}
+	return true
+}
+
+// begin begins a key, of which the dialect is not known.
+func (f *Follower) begin(s *state, key wire.Key) {
+	iv := f.ivOf(s)
+	s.chain, s.hasKey, s.hasPrev, s.lost, s.lostKey, s.sure = wire.NewChain(key, wire.IV{}, wire.Dialect{}), true, true, 0, false, 0
+	s.noIV = iv == nil
+	s.period++
+	if iv != nil {
+		s.chain.SetRegister(wire.Register(*iv))
+		s.sure = wire.BlockSize
+	}
+}
+
+// ivOf is the IV of a session's keys, nil if it is not known.
+func (f *Follower) ivOf(s *state) *wire.IV {
+	if s.iv != nil {
+		return s.iv
+	}
+	return f.server(s.stream).iv
+}
+
+// lacks says what an answer of 8 bytes cannot be read for: nothing (OK), the IV, or what
+// was before it.
+func (s *state) lacks(a *Answer, brings bool) (Status, string) {
+	switch {
+	case brings && s.noIV, !s.missing(a) && s.noIV && s.sure < wire.BlockSize:
+		return NoIV, "key2 is not known"
+	case brings:
+	case s.missing(a):
+		return NoPrev, fmt.Sprintf("answers before sequence %s are lost", bytes.Trim(a.Sequence, `"'`))
+	case !s.hasPrev:
+		return NoPrev, ""
+	case s.sure < wire.BlockSize:
+		return NoPrev, "what was before it could not be read"
+	}
+	return OK, ""
+}
+
+// precedes says whether the sequences tell that an answer is the next one.
+func (s *state) precedes(a *Answer) bool {
+	before, ok := sequence(s.lastSequence)
+	now, ok2 := sequence(a.Sequence)
+	return ok && ok2 && now == before+1
+}
+
+// missing says whether the sequences tell that answers before this one are missing.
+func (s *state) missing(a *Answer) bool {
+	before, ok := sequence(s.lastSequence)
+	now, ok2 := sequence(a.Sequence)
+	return ok && ok2 && now != before+1
+}
+
+// absorb notes how much of the register is known when this answer of 8 bytes is in it.
+func (s *state) absorb(a *Answer, brings bool) {
+	if !brings && (!s.hasPrev || s.missing(a)) {
+		s.sure, s.noIV = 0, s.noIV && !s.missing(a)
+	}
+	s.sure = min(s.sure+wire.BlockSize/2, wire.BlockSize)
+	s.hasPrev, s.old, s.noIV = true, 0, s.noIV && s.sure < wire.BlockSize
+}
+
+// spells says whether an answer of 8 bytes, read in a state, is lower-case letters, in
+// either dialect if it is not known: by chance that is one in a hundred million.
+func (f *Follower) spells(s *state, a *Answer) bool {
+	key, brings := newKey(a)
+	iv := f.ivOf(s)
+	if brings && iv == nil || !brings && (a.Key1.Present() || !s.hasKey || !s.hasPrev) {
+		return false
+	}
+	for _, d := range unpadded {
+		if !f.may(d) || s.dialect != nil && *s.dialect != d {
+			continue
+		}
+		chain := s.chain.Clone()
+		chain.Dialect = d
+		if brings {
+			chain.Restart(key, *iv, d)
+		} else {
+			for _, p := range s.pending {
+				_, _ = chain.Open(nil, p.digits)
+			}
+		}
+		if text, err := chain.Open(nil, a.Data.Raw()); err == nil && fitnessOf(text) == letters {
+			return true
+		}
+	}
+	return false
+}
+
+// believes says whether an unpadded text is taken for what the server sent.
+func (s *state) believes(a *Answer, text []byte, own bool) bool {
+	fits, certain := fitnessOf(text), own && !s.missing(a) && s.sure == wire.BlockSize
+	switch {
+	case certain && s.lost == 0, certain && s.odd:
+		return fits >= visible
+	}
+	return fits == letters
+}
+
+// settle reads what is pending, in the dialect that fits. Where none is better than the
+// other it waits for more, unless this is the end of it.
+func (f *Follower) settle(s *state, end bool) {
+	if len(s.pending) == 0 {
+		delete(f.holding, s)
+		return
+	}
+	v := f.judge(s)
+	if f.Hold && !end && !(v.decided && v.chained) {
+		return
+	}
+	f.give(s, &v)
+	switch {
+	case v.decided && v.chained:
+		s.dialect = &v.dialect
+	case !f.Hold && !end:
+		return // the next is judged by these, too
+	}
+	f.replay(s, v.dialect)
+}
+
+// replay takes all that is pending for the chain.
+func (f *Follower) replay(s *state, d wire.Dialect) {
+	delete(f.holding, s)
+	s.chain.Dialect = d
+	for _, p := range s.pending {
+		_, _ = s.chain.Open(nil, p.digits) // it was read before
+	}
+	s.pending = nil
+}
+
+// verdict is what comes of reading all that is pending in both dialects.
+type verdict struct {
+	texts   [len(unpadded)][][]byte
+	counts  []bool       // which of them say something
+	dialect wire.Dialect // the first one, where it is not decided
+	best    int          // its place in texts
+	decided bool
+	chained bool // there were enough of them
+	only    bool // there is no other
+}
+
+func (f *Follower) judge(s *state) (v verdict) {
+	var fits [len(unpadded)][]fitness
+	for i, d := range unpadded {
+		v.texts[i], fits[i] = s.readAll(d)
+	}
+	worst, count := [len(unpadded)]fitness{letters, letters}, 0
+	for i, p := range s.pending {
+		says := p.sure || fits[0][i] == letters || fits[1][i] == letters
+		v.counts = append(v.counts, says)
+		if says {
+			count++
+			worst = [...]fitness{min(worst[0], fits[0][i]), min(worst[1], fits[1][i])}
+		}
+	}
+	for i, d := range unpadded {
+		if !f.may(d) {
+			worst[i], v.only = excluded, true
+		}
+	}
+	if worst[1] > worst[0] {
+		v.best = 1
+	}
+	v.dialect, v.chained = unpadded[v.best], count >= enoughChained
+	best, other := worst[v.best], worst[1-v.best]
+	// One text by itself is told by letters only.
+	v.decided = count > 0 && best != other && best > misfit && (v.chained || best == letters || v.only)
+	return v
+}
+
+// give completes what is pending, once.
+func (f *Follower) give(s *state, v *verdict) {
+	for i := range s.pending {
+		p := &s.pending[i]
+		r := p.result
+		if r == nil {
+			continue
+		}
+		p.result = nil
+		switch {
+		case !v.counts[i]:
+			r.Status, r.Note = p.status, p.note
+		case v.decided:
+			r.Status, r.Text, r.Note = OK, v.texts[v.best][i], ""
+			s.odd = s.odd || fitnessOf(r.Text) < letters
+			f.dialect[number(v.dialect)]++
+			if !v.chained {
+				r.Note = "dialect: by text"
+			}
+		case v.only:
+			r.Status, r.Note = BadPadding, "it is no text"
+		default:
+			r.Status, r.Text, r.Other = Ambiguous, v.texts[0][i], v.texts[1][i]
+			r.Note = "the first if data is shifted, the second if it is not"
+		}
+		f.complete(s, r)
+	}
+}
+
+// readAll reads all that is pending in a dialect, and says how well each text fits.
+func (s *state) readAll(d wire.Dialect) (texts [][]byte, fits []fitness) {
+	chain := s.chain.Clone()
+	chain.Dialect = d
+	for _, p := range s.pending {
+		text, err := chain.Open(nil, p.digits)
+		fit := fitnessOf(text)
+		if err != nil {
+			fit = misfit
+		}
+		texts, fits = append(texts, text), append(fits, fit)
+	}
+	return texts, fits
+}
+
+// wait remembers that an answer's result is still to come, for one that repeats it.
+func (s *state) wait(r *Result) {
+	if s.waiting = nil; r.Pending {
+		s.waiting = r
+	}
+	s.keep(r)
+}
+
+// complete makes a result one that is no longer pending, and those of the answers that
+// repeated it.
+func (f *Follower) complete(s *state, r *Result) {
+	r.Pending = false
+	if s.waiting == r {
+		s.waiting = nil
+		s.keep(r)
+	}
+	for _, again := range f.again[r] {
+		*again = repeated(r, again.Text)
+	}
+	delete(f.again, r)
+}
+
+// repeated is the result of an answer that is there once more.
+func repeated(r *Result, dst []byte) Result {
+	again := *r
+	again.Text, again.Note, again.Pending = append(dst[:0], r.Text...), join("repeated", r.Note), false
+	return again
+}
