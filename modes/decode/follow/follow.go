@@ -335,12 +335,12 @@ func (f *Follower) move(a *Answer, s *state) {
 // text can be read; letters tell then.
 func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
 	_, brings := newKey(a)
-	jumps := brings && s.missing(a)
-	if !jumps && (s.dialect != nil || !f.mayBeUnpadded(a) || f.spells(s, a)) {
+	jumps, anything := brings && s.missing(a), s.isUnpadded(f, a) && !f.spells(s, a)
+	if !jumps && !anything {
 		return nil
 	}
 	for _, other := range f.live {
-		if other == s || jumps && (other.stream != s.stream || other.session != s.session || !other.precedes(a)) {
+		if other == s || jumps && (other.stream != s.stream || other.session != s.session || !other.precedes(a)) || anything && !f.spells(other, a) {
 			continue
 		}
 		if f.try(other, a, r, false) {

@@ -109,7 +109,7 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 	}
 	before := s.chain.Register()
 	text, d, ok := f.open(a, s.chain, s.dialect, r.Text[:0])
-	if ok && d.Unpadded && !s.believes(a, text, own) {
+	if ok && d.Unpadded && !s.believes(text, own && !s.missing(a) && s.sure == wire.BlockSize) {
 		s.chain.SetRegister(before)
 		ok = false
 	}
@@ -165,7 +165,7 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		fresh.Restart(key, *iv, wire.Dialect{})
 		f.spare = fresh
 		text, d, ok := f.open(a, fresh, s.dialect, r.Text[:0])
-		if !ok {
+		if !ok || d.Unpadded && !s.believes(text, own && !s.missing(a)) {
 			continue
 		}
 		note := "new key"

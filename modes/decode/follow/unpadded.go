@@ -33,7 +33,7 @@ const (
 // hold keeps an unpadded answer until there are enough to find the dialect by.
 func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 	key, brings := newKey(a)
-	if !brings && (a.Key1.Present() || !s.hasKey || s.isOld(a) && s.old < maxOld) {
+	if !brings && (a.Key1.Present() || !s.hasKey || s.isOld(a) && s.old < maxOld && !f.spells(s, a)) {
 		return false
 	}
 	if brings {
@@ -106,6 +106,14 @@ func (s *state) lacks(a *Answer, brings bool) (Status, string) {
 	return OK, ""
 }
 
+// isUnpadded says whether an answer is of 8 bytes without padding, as far as is known.
+func (s *state) isUnpadded(f *Follower, a *Answer) bool {
+	if s.dialect != nil {
+		return s.dialect.Unpadded && isShort(a.Data.Raw())
+	}
+	return f.mayBeUnpadded(a)
+}
+
 // precedes says whether the sequences tell that an answer is the next one.
 func (s *state) precedes(a *Answer) bool {
 	before, ok := sequence(s.lastSequence)
@@ -157,14 +165,11 @@ func (f *Follower) spells(s *state, a *Answer) bool {
 	return false
 }
 
-// believes says whether an unpadded text is taken for what the server sent.
-func (s *state) believes(a *Answer, text []byte, own bool) bool {
-	fits, certain := fitnessOf(text), own && !s.missing(a) && s.sure == wire.BlockSize
-	switch {
-	case certain && s.lost == 0, certain && s.odd:
-		return fits >= visible
-	}
-	return fits == letters
+// believes says whether an unpadded text is taken for what the server sent. certain says that
+// it has been read in the state that it follows on, and nothing is missing.
+func (s *state) believes(text []byte, certain bool) bool {
+	fits := fitnessOf(text)
+	return fits == letters || fits == visible && certain && (s.lost == 0 || s.odd)
 }
 
 // settle reads what is pending, in the dialect that fits. Where none is better than the

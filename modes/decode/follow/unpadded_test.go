@@ -186,3 +186,39 @@ func TestRoundedKeepsKey(t *testing.T) {
 		}
 	}
 }
+
+// TestUnpaddedTogether: sessions without padding that nothing tells apart: of two servers
+// with the same number, and two of one connection, where the key of the second serves both.
+func TestUnpaddedTogether(t *testing.T) {
+	for seed := range uint64(100) {
+		shift := []int64{1269, 0}[seed%2]
+		a, b := newScript(seed).eightBytes("", 30, shift), newScript(seed+1000).eightBytes("", 30, shift)
+		all := alternate(a, b)
+		wantAll(t, all, followAll(t, &Follower{Hold: true}, all))
+		s := newScript(seed + 2000)
+		both := s.eightBytes("", 30, shift)
+		first := s.eightBytes("", 0, shift)
+		second := both[0]
+		second.session = 2
+		all = append(first, second)
+		for i, a := range both[1:] {
+			a.session, a.sequence = 1+i%2, 2+i/2
+			all = append(all, a)
+		}
+		wantAll(t, all, followAll(t, &Follower{Hold: true}, all))
+	}
+}
+
+// TestOneIV: servers that have the same IV, and the same number for their session. A new
+// key can be read in each of their states.
+func TestOneIV(t *testing.T) {
+	for seed := range uint64(50) {
+		a, b := newScript(seed).eightLetters("", 60, 1269), newScript(seed).eightLetters("", 60, 1269)
+		s := newScript(seed)
+		s.bytes(99) // the keys and texts are others, the IV is not
+		b = s.eightLetters("", 60, 1269)
+		for _, all := range [][]told{alternate(a, b), append(slices.Clone(a[:35]), alternate(a[35:], b)...), alternate(a, b[:1], b[1:])} {
+			wantAll(t, all, followAll(t, &Follower{Hold: true}, all))
+		}
+	}
+}
