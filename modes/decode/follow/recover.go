@@ -34,7 +34,7 @@ type waiting struct {
 
 const (
 	maxSamples    = 8
-	maxCandidates = 10_000 // further ones are not counted
+	maxCandidates = 10_000  // further ones are not counted
 	maxTried      = 1 << 16 // letters; two samples need some thousands
 	padding       = 8
 )
