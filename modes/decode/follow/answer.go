@@ -42,10 +42,21 @@ func (f *Follower) open(a *Answer, c *wire.Chain, known *wire.Dialect, dst []byt
 	if len(f.Only) > 0 {
 		candidates = f.Only // a long text without padding, too
 	}
-	for _, d := range candidates {
-		if text, ok := a.openIn(c, d, dst); ok {
-			return text, d, true
+	before, best := c.Register(), misfit
+	var after wire.Register
+	for _, candidate := range candidates {
+		// A wrong shift damages the last two bytes, which may leave valid padding: of one.
+		if text2, ok2 := a.openIn(c, candidate, nil); ok2 {
+			if fits := fitnessOf(text2); !ok || fits > best {
+				text, d, ok, best, after = text2, candidate, true, fits, c.Register()
+			}
+			c.SetRegister(before)
 		}
+	}
+	if ok {
+		c.Dialect = d
+		c.SetRegister(after)
+		return append(dst, text...), d, true
 	}
 	c.Dialect = wire.Dialect{}
 	return nil, d, false

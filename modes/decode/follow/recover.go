@@ -176,11 +176,13 @@ func (f *Follower) readOne(srv *server, w *waiting) {
 			sm.block.Encrypt(out[:], window[at:at+wire.BlockSize])
 			text[j] = sm.text[at] ^ out[0]
 		}
-		r := w.result
-		if r.Status, r.Text, r.Note = OK, text, "iv: recovered"; w.from == 0 {
-			r.Note = "new key, iv: recovered"
+		// What is no letters was not looked at when it was found: it is of another server.
+		if r := w.result; fitnessOf(text) == letters {
+			if r.Status, r.Text, r.Note = OK, text, "iv: recovered"; w.from == 0 {
+				r.Note = "new key, iv: recovered"
+			}
+			f.dialect[number(srv.dialect)]++
 		}
-		f.dialect[number(srv.dialect)]++
 	}
 	f.complete(w.state, w.result)
 }

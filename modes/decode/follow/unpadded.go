@@ -57,10 +57,11 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 	s.wait(r)
 	s.pending = append(s.pending, p)
 	if srv := f.server(s.stream); p.status == NoIV && srv.recovered {
-		s.chain.SetRegister(wire.Register(*srv.iv))
-		s.dialect = &srv.dialect
-		f.replay(s, srv.dialect)
-		return true
+		s.chain.SetRegister(wire.Register(*srv.iv)) // it has what is pending, from the key on
+		s.sure, s.noIV = wire.BlockSize, false
+		for i := range s.pending {
+			s.pending[i].sure = true
+		}
 	}
 	f.holding[s] = struct{}{}
 	if len(s.pending) >= enoughChained || !f.Hold {
@@ -217,8 +218,52 @@ type verdict struct {
 func (f *Follower) judge(s *state) (v verdict) {
 	var fits [len(unpadded)][]fitness
 	for i, d := range unpadded {
-		v.texts[i], fits[i] = s.readAll(d)
+		if v.texts[i], fits[i] = s.readAll(d); !f.may(d) {
+			v.only = true
+			for k := range fits[i] {
+				fits[i][k] = excluded
+			}
+		}
 	}
+	if !v.byLetters(s, fits) {
+		v.byWorst(s, fits)
+	}
+	v.dialect = unpadded[v.best]
+	return v
+}
+
+// byLetters decides by the texts that are lower-case letters in one dialect only: what is
+// neither is then of another session.
+func (v *verdict) byLetters(s *state, fits [len(unpadded)][]fitness) bool {
+	var votes [len(unpadded)]int
+	for i := range s.pending {
+		switch x, y := fits[0][i] == letters, fits[1][i] == letters; {
+		case x && !y:
+			votes[0]++
+		case y && !x:
+			votes[1]++
+		}
+	}
+	if votes[0] == votes[1] {
+		return false
+	}
+	if v.decided = true; votes[1] > votes[0] {
+		v.best = 1
+	}
+	count := 0
+	for i, p := range s.pending {
+		fit := fits[v.best][i]
+		v.counts = append(v.counts, fit == letters || fit == visible && p.sure)
+		if v.counts[i] {
+			count++
+		}
+	}
+	v.chained = count >= enoughChained
+	return true
+}
+
+// byWorst decides by the text that fits least.
+func (v *verdict) byWorst(s *state, fits [len(unpadded)][]fitness) {
 	worst, count := [len(unpadded)]fitness{letters, letters}, 0
 	for i, p := range s.pending {
 		says := p.sure || fits[0][i] == letters || fits[1][i] == letters
@@ -228,19 +273,12 @@ func (f *Follower) judge(s *state) (v verdict) {
 			worst = [...]fitness{min(worst[0], fits[0][i]), min(worst[1], fits[1][i])}
 		}
 	}
-	for i, d := range unpadded {
-		if !f.may(d) {
-			worst[i], v.only = excluded, true
-		}
-	}
 	if worst[1] > worst[0] {
 		v.best = 1
 	}
-	v.dialect, v.chained = unpadded[v.best], count >= enoughChained
+	v.chained = count >= enoughChained
 	best, other := worst[v.best], worst[1-v.best]
-	// One text by itself is told by letters only.
 	v.decided = count > 0 && best != other && best > misfit && (v.chained || best == letters || v.only)
-	return v
 }
 
 // give completes what is pending, once.
@@ -253,6 +291,8 @@ func (f *Follower) give(s *state, v *verdict) {
 		}
 		p.result = nil
 		switch {
+		case !v.counts[i] && p.sure:
+			r.Status, r.Note = BadPadding, "it is no text"
 		case !v.counts[i]:
 			r.Status, r.Note = p.status, p.note
 		case v.decided:
