@@ -1,0 +1,126 @@
+package follow
+
+import "proto/wire"
+
+// verdict is what comes of reading all that is pending in both dialects.
+type verdict struct {
+	texts   [len(unpadded)][][]byte
+	counts  []bool       // which of them say something
+	dialect wire.Dialect // the first one, where it is not decided
+	best    int          // its place in texts
+	decided bool
+	chained bool // there were enough of them
+	only    bool // there is no other
+}
+
+func (f *Follower) judge(s *state) (v verdict) {
+	var fits [len(unpadded)][]fitness
+	for i, d := range unpadded {
+		if v.texts[i], fits[i] = s.readAll(d); !f.may(d) {
+			v.only = true
+			for k := range fits[i] {
+				fits[i][k] = excluded
+			}
+		}
+	}
+	if !v.byLetters(s, fits) {
+		v.byWorst(s, fits)
+	}
+	v.dialect = unpadded[v.best]
+	return v
+}
+
+// byLetters decides by the texts that are lower-case letters in one dialect only: what is
+// neither is then of another session.
+func (v *verdict) byLetters(s *state, fits [len(unpadded)][]fitness) bool {
+	var votes [len(unpadded)]int
+	for i := range s.pending {
+		switch x, y := fits[0][i] == letters, fits[1][i] == letters; {
+		case x && !y:
+			votes[0]++
+		case y && !x:
+			votes[1]++
+		}
+	}
+	if votes[0] == votes[1] {
+		return false
+	}
+	if v.decided = true; votes[1] > votes[0] {
+		v.best = 1
+	}
+	count := 0
+	for i, p := range s.pending {
+		fit := fits[v.best][i]
+		v.counts = append(v.counts, fit == letters || fit == visible && p.sure)
+		if v.counts[i] {
+			count++
+		}
+	}
+	v.chained = count >= enoughChained
+	return true
+}
+
+// byWorst decides by the text that fits least.
+func (v *verdict) byWorst(s *state, fits [len(unpadded)][]fitness) {
+	worst, count := [len(unpadded)]fitness{letters, letters}, 0
+	for i, p := range s.pending {
+		says := p.sure || fits[0][i] == letters || fits[1][i] == letters
+		v.counts = append(v.counts, says)
+		if says {
+			count++
+			worst = [...]fitness{min(worst[0], fits[0][i]), min(worst[1], fits[1][i])}
+		}
+	}
+	if worst[1] > worst[0] {
+		v.best = 1
+	}
+	v.chained = count >= enoughChained
+	best, other := worst[v.best], worst[1-v.best]
+	v.decided = count > 0 && best != other && best > misfit && (v.chained || best == letters || v.only)
+}
+
+// give completes what is pending, once.
+func (f *Follower) give(s *state, v *verdict) {
+	for i := range s.pending {
+		p := &s.pending[i]
+		r := p.result
+		if r == nil {
+			continue
+		}
+		p.result = nil
+		switch {
+		case !v.counts[i] && p.sure:
+			r.Status, r.Note = BadPadding, "it is no text"
+		case !v.counts[i]:
+			r.Status, r.Note = p.status, p.note
+		case v.decided:
+			r.Status, r.Text, r.Note = OK, v.texts[v.best][i], ""
+			s.odd = s.odd || fitnessOf(r.Text) < letters
+			f.dialect[number(v.dialect)]++
+			if !v.chained {
+				r.Note = "dialect: by text"
+			}
+		case v.only:
+			r.Status, r.Note = BadPadding, "it is no text"
+		default:
+			r.Status, r.Text, r.Other = Ambiguous, v.texts[0][i], v.texts[1][i]
+			r.Note = "the first if data is shifted, the second if it is not"
+		}
+		f.complete(s, r)
+	}
+}
+
+// readAll reads all that is pending in a dialect, and says how well each text fits.
+func (s *state) readAll(d wire.Dialect) (texts [][]byte, fits []fitness) {
+	chain := s.chain.Clone()
+	chain.Dialect = d
+	for _, p := range s.pending {
+		text, err := chain.Open(nil, p.digits)
+		fit := fitnessOf(text)
+		if err != nil {
+			fit = misfit
+		}
+		texts, fits = append(texts, text), append(fits, fit)
+	}
+	return texts, fits
+}
