@@ -23,25 +23,29 @@ const (
 const atomicWrite = 4096
 
 // logQueue writes the log so that nobody who logs waits for whoever reads it.
-// What does not fit is dropped and counted.
+// What does not fit, or cannot be written, is dropped and counted.
 type logQueue struct {
 	out     io.Writer
 	lost    *slog.Logger // tells of lines that were dropped
 	lines   chan []byte
-	dropped atomic.Int64
+	dropped atomic.Int64 // since it was told
+	inAll   atomic.Int64
 	stop    chan struct{}
 	once    sync.Once
 	stopped chan struct{}
+
+	unwritten int64 // since it was told; the goroutine's, as the next ones
+	torn      bool  // what was written last has no end
 }
 
 func newLogQueue(out io.Writer, kind string) (*logQueue, error) {
-	lost, err := modes.NewLog(out, kind, slog.LevelInfo)
-	if err != nil {
-		return nil, err
-	}
 	q := &logQueue{
-		out: out, lost: lost, lines: make(chan []byte, logLines),
+		out: out, lines: make(chan []byte, logLines),
 		stop: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	var err error
+	if q.lost, err = modes.NewLog(putter{q}, kind, slog.LevelInfo); err != nil {
+		return nil, err
 	}
 	go q.run()
 	return q, nil
@@ -53,6 +57,7 @@ func (q *logQueue) Write(line []byte) (int, error) {
 	case q.lines <- bytes.Clone(line):
 	default:
 		q.dropped.Add(1)
+		q.inAll.Add(1)
 	}
 	return len(line), nil
 }
@@ -97,10 +102,52 @@ func (q *logQueue) write(lines []byte) {
 }
 
 func (q *logQueue) flush(lines []byte) {
-	_, _ = q.out.Write(lines) // there is nobody left to tell
+	if !q.put(lines) {
+		return
+	}
 	if n := q.dropped.Swap(0); n > 0 {
 		q.lost.Warn("log lines lost: it is read too slowly", "lines", n)
 	}
+	if n := q.unwritten; n > 0 {
+		q.unwritten = 0
+		q.lost.Warn("log lines lost: they could not be written", "lines", n)
+	}
+}
+
+// put writes lines, or counts those that are not written whole. What stands before them
+// without an end, on a disk that was full, gets one.
+func (q *logQueue) put(lines []byte) bool {
+	if q.torn {
+		if _, err := q.out.Write([]byte{'\n'}); err != nil {
+			q.fail(lines)
+			return false
+		}
+		q.torn = false
+	}
+	n, err := q.out.Write(lines)
+	if n == len(lines) {
+		return true
+	}
+	if err == nil || n < 0 {
+		n = 0
+	}
+	q.torn = n > 0 && lines[n-1] != '\n'
+	q.fail(lines[n:])
+	return false
+}
+
+func (q *logQueue) fail(lines []byte) {
+	n := int64(bytes.Count(lines, []byte{'\n'}))
+	q.unwritten += n
+	q.inAll.Add(n)
+}
+
+// putter is how the queue's own lines are written.
+type putter struct{ q *logQueue }
+
+func (p putter) Write(line []byte) (int, error) {
+	p.q.put(line)
+	return len(line), nil
 }
 
 // close writes what waits. It does not wait for ever for somebody to read it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,4 +104,52 @@ func TestLogTogether(t *testing.T) {
 			t.Errorf("%d writes, want at most %d", len(out.all), most)
 		}
 	})
+}
+
+// disk is one that gets full.
+type disk struct {
+	room int
+	got  strings.Builder
+}
+
+func (d *disk) Write(b []byte) (int, error) {
+	n := min(len(b), d.room)
+	d.room -= n
+	d.got.Write(b[:n])
+	if n < len(b) {
+		return n, syscall.ENOSPC
+	}
+	return n, nil
+}
+
+// TestLogDiskFull: lines that a full disk did not take are counted, and told when there is
+// room again; a line that it took a part of does not run into the next one.
+func TestLogDiskFull(t *testing.T) {
+	for _, kind := range []string{"text", "json"} {
+		synctest.Test(t, func(t *testing.T) {
+			out := &disk{room: 25}
+			q, err := newLogQueue(out, kind)
+			fatal(t, err)
+			for i := range 10 {
+				fmt.Fprintf(q, "line %d...\n", i)
+				if synctest.Wait(); i == 7 {
+					out.room = 1 << 20
+				}
+			}
+			q.close()
+			lines := strings.Split(out.got.String(), "\n")
+			if got := strings.Join(lines[:4], "|"); got != "line 0...|line 1...|line |line 8..." {
+				t.Errorf("%q", lines)
+			}
+			if told := lines[4]; !strings.Contains(told, "log lines lost: they could not be written") || !strings.Contains(strings.ReplaceAll(told, `"`, ""), "lines"+map[string]string{"text": "=", "json": ":"}[kind]+"6") {
+				t.Errorf("told %q", told)
+			}
+			if got := strings.Join(lines[5:], "|"); got != "line 9...|" {
+				t.Errorf("%q", lines)
+			}
+			if n := q.inAll.Load(); n != 6 {
+				t.Errorf("%d lost in all", n)
+			}
+		})
+	}
 }

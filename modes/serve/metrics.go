@@ -18,6 +18,28 @@ const (
 	proxyHeader     = "PROXY header"
 )
 
+// Upper bounds of the histograms' buckets, in seconds.
+var (
+	handshakeBounds = [...]float64{0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}
+	answerBounds    = [...]float64{0.000005, 0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.1, 1}
+)
+
+// timing is how long things take, in seconds: for Prometheus in a few buckets with fixed
+// bounds, for the live page in many.
+type timing struct {
+	coarse *metrics.PrometheusHistogram
+	fine   *metrics.Histogram
+}
+
+func newTiming(set *metrics.Set, name string, bounds []float64) timing {
+	return timing{set.NewPrometheusHistogramExt(name, bounds), new(metrics.Histogram)}
+}
+
+func (t *timing) update(took time.Duration) {
+	t.coarse.Update(took.Seconds())
+	t.fine.Update(took.Seconds())
+}
+
 // figures are what /metrics shows. A nil *figures counts nothing.
 type figures struct {
 	set         *metrics.Set
@@ -28,8 +50,8 @@ type figures struct {
 	delayed     *metrics.Counter
 	keyChanges  *metrics.Counter
 	refusals    map[string]*metrics.Counter
-	handshakes  *metrics.Histogram
-	answers     *metrics.Histogram
+	handshakes  timing
+	answers     timing
 }
 
 func newFigures(s *server) *figures {
@@ -42,12 +64,15 @@ func newFigures(s *server) *figures {
 		resent:      set.NewCounter(`proto_requests_total{answer="again"}`),
 		delayed:     set.NewCounter("proto_requests_delayed_total"),
 		keyChanges:  set.NewCounter("proto_key_changes_total"),
-		handshakes:  set.NewHistogram("proto_handshake_seconds"),
-		answers:     set.NewHistogram("proto_answer_seconds"),
+		handshakes:  newTiming(set, "proto_handshake_seconds", handshakeBounds[:]),
+		answers:     newTiming(set, "proto_answer_seconds", answerBounds[:]),
 		refusals:    make(map[string]*metrics.Counter),
 	}
 	for _, reason := range refusalReasons() {
 		f.refusals[reason] = set.NewCounter(`proto_refused_total{reason="` + reason + `"}`)
+	}
+	if s.logLost != nil {
+		set.NewGauge("proto_log_lines_lost", func() float64 { return float64(s.logLost()) })
 	}
 	set.NewGauge("proto_connections", func() float64 { return float64(s.connections()) })
 	set.NewGauge("proto_connections_waiting", func() float64 { return float64(s.waiting()) })
@@ -83,7 +108,7 @@ func (f *figures) accept() {
 
 func (f *figures) handshake(took time.Duration) {
 	if f != nil {
-		f.handshakes.Update(took.Seconds())
+		f.handshakes.update(took)
 	}
 }
 
@@ -118,11 +143,12 @@ func (f *figures) answered(v *wire.Verdict, start time.Time) {
 		f.delayed.Inc()
 	}
 	if v.Event == wire.Answered || v.Event == wire.Resent {
-		f.answers.Update(time.Since(start).Seconds())
+		f.answers.update(time.Since(start))
 	}
 }
 
 func (f *figures) write(w io.Writer) {
+	metrics.ExposeMetadata(true) // # TYPE, which only the library as a whole can be told
 	f.set.WritePrometheus(w)
 	metrics.WriteProcessMetrics(w)
 }

@@ -51,7 +51,7 @@ func (p *pulse) take() *beat {
 		At: time.Now().UnixMilli(), Started: p.page.started.UnixMilli(), Version: p.page.version, Draining: s.draining(),
 		Connections: s.connections(), Waiting: s.waiting(), Sessions: s.core.Sessions(),
 		Accepted: f.connections.Get(), Opened: f.opened.Get(), Again: f.resent.Get(), Delayed: f.delayed.Get(), Keys: f.keyChanges.Get(),
-		Answer: p.answers.take(f.answers), Handshake: p.handshakes.take(f.handshakes), Refused: make(map[string]uint64),
+		Answer: p.answers.take(f.answers.fine), Handshake: p.handshakes.take(f.handshakes.fine), Refused: make(map[string]uint64),
 	}
 	b.Requests = f.requests.Get() + b.Again
 	for reason, c := range f.refusals {

@@ -49,6 +49,7 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	srv.yielder = newYielder()
 	defer srv.yielder.close()
 	ready.users.Yield(srv.yielder.yield)
+	srv.logLost = queue.inAll.Load
 	if srv.admin = ready.admin; srv.admin != nil {
 		srv.metrics = newFigures(srv)
 	}

@@ -47,7 +47,8 @@ type server struct {
 	limits   wire.Limits
 	door     *admission.Door // nil: all are let in
 	slots    slots
-	yielder  *yielder // nil: none
+	yielder  *yielder     // nil: none
+	logLost  func() int64 // how many lines of the log; nil: nobody counts
 	away     *turnAway
 	proxies  []netip.Prefix // trusted to say for whom they connect
 	metrics  *figures
