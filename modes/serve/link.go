@@ -12,6 +12,7 @@ type link struct {
 	net.Conn
 	peer net.Addr // in place of the socket's, which is a proxy's; else nil
 	rest []byte   // what was read with the proxy's header and is the client's
+	last []byte   // the memory of TLS that was read into: a password may be in it
 
 	slots slots
 	held  bool // a place in slots
@@ -35,9 +36,30 @@ func (l *link) Read(b []byte) (int, error) {
 		if l.rest = l.rest[n:]; len(l.rest) == 0 {
 			l.rest = nil
 		}
+		l.readInto(b)
 		return n, nil
 	}
-	return l.Conn.Read(b)
+	n, err := l.Conn.Read(b)
+	if n > 0 {
+		l.readInto(b)
+	}
+	return n, err
+}
+
+// readInto remembers the memory to wipe: of pieces of the same, which have the same end, the
+// largest. TLS decrypts in place.
+func (l *link) readInto(b []byte) {
+	b = b[:cap(b)]
+	if n := len(l.last); n < len(b) || &l.last[n-1] != &b[len(b)-1] {
+		l.last = b
+	}
+}
+
+// wipe clears what was read last: nobody may read any more. Else a password that was refused
+// stayed in memory until others need that.
+func (l *link) wipe() {
+	clear(l.last)
+	l.last = nil
 }
 
 func (l *link) release() {

@@ -205,6 +205,7 @@ func (s *server) add(c *connection) {
 // remove sees a connection off.
 func (s *server) remove(c *connection) {
 	c.raw.Close()
+	c.raw.wipe()
 	c.wire.GiveBack()
 	c.guest.Leave()
 	s.mu.Lock()
