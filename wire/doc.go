@@ -196,7 +196,8 @@
 //
 // 5.2 Session. With the flag: a sessionId that is unknown, ended, or no JSON
 // integer. Without: a session of another IP address; an IPv4-mapped address equals
-// its IPv4 form.
+// its IPv4 form. On the connection that used a session, the end of its time is told by a
+// CLOSE that nobody asked for; a frame that crosses it has no answer of its own.
 //
 // 5.3 Token. Without the flag: a token that is missing, malformed, expired, signed
 // otherwise, or of another session.

@@ -100,6 +100,9 @@ func (h *host) run(ctx context.Context) (bye bool, err error) {
 			return h.end(ctx, err)
 		}
 		v := h.answer(ctx, f)
+		if v.Refusal == NoSession && h.session != nil && h.server.TimeIsUp(h.session) {
+			return h.end(ctx, os.ErrDeadlineExceeded)
+		}
 		h.buf = v.Reply
 		if len(v.Reply) > 0 {
 			if err := h.conn.Write(v.Reply, after(h.timeout)); err != nil {

@@ -238,6 +238,44 @@ func TestServeConnPace(t *testing.T) {
 	})
 }
 
+// TestServeConnEndsWhileAsked: what was asked ahead when the session's time is over is left
+// unanswered: CLOSE comes as if nothing had. A session that another connection has ended
+// is refused.
+func TestServeConnEndsWhileAsked(t *testing.T) {
+	const (
+		hello   = `{"header":{"MAC":"m"},"data":{"username":"test","password":"test","message-type":"HELLO","sequence":1}}`
+		request = `{"header":{"token":"token.of-session.1"},"data":{"message-type":"DATA_REQUEST","sessionId":1,"sequence":7}}`
+	)
+	ahead := strings.Replace(request, "7", "8", 1)
+	for name, c := range map[string]struct {
+		end    time.Duration // another connection says CLOSE then; 0: never
+		closed string
+		reason string
+	}{
+		"time":  {0, `"data":{"sequesce":7,"message-type":"CLOSE"}`, ""},
+		"CLOSE": {time.Second, `"data":{"sequesce":8,"isAuthencatedUser":"false","message-type":"CLOSE"}`, "no such session: sessionId is 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				wait := 2 * time.Minute // idle is 90 s
+				if c.end > 0 {
+					wait = time.Minute
+				}
+				server := tellingServer(t, func(c *ServerConfig) { c.Pace = Pace{Burst: 1, Every: wait} })
+				if c.end > 0 {
+					time.AfterFunc(c.end, func() {
+						_, _ = converse(t.Context(), server, strings.Replace(request, "DATA_REQUEST", "CLOSE", 1))
+					})
+				}
+				answers, err := converse(t.Context(), server, hello+request+ahead)
+				if errorText(err) != c.reason || len(answers) != 3 || !strings.Contains(answers[2], c.closed) {
+					t.Errorf("%q %v", answers, err)
+				}
+			})
+		})
+	}
+}
+
 // TestLoginFails: each way in which a HELLO has no session, and its error.
 func TestLoginFails(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -198,6 +198,16 @@ func (s *Server) Deadline(session *Session) (t time.Time, ok bool) {
 	return session.until, true
 }
 
+// TimeIsUp says whether a session's time has run out. A frame that is refused then, on the
+// connection that used the session, has crossed the CLOSE that its client did not ask for:
+// a server with a loop of its own says that one, as it would have had the frame not come.
+func (s *Server) TimeIsUp(session *Session) bool {
+	now := s.config.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !now.Before(session.until)
+}
+
 // Expire ends the sessions whose time has run out, connected or not. It gives
 // back each session that ended so, once, also where something else found out
 // first. A Server with a maximum life or idle time needs it called every now and

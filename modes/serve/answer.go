@@ -42,6 +42,11 @@ func (c *connection) answerIn(ctx context.Context, f *wire.Frame) (more bool, wa
 	start := c.server.metrics.now()
 	reply := c.server.borrowReply()
 	v := c.server.core.Answer(ctx, (*reply)[:0], f, c.peer)
+	if v.Refusal == wire.NoSession && c.timeIsUp() {
+		c.server.takeReply(reply, v.Reply)
+		c.closeUnasked(time.Time{})
+		return false, 0
+	}
 	c.wire.Keep(!v.At.IsZero() && v.At.Sub(c.asked) < soon)
 	c.asked = v.At
 	written := c.carryOut(&v)
@@ -51,6 +56,17 @@ func (c *connection) answerIn(ctx context.Context, f *wire.Frame) (more bool, wa
 		c.linger() // last, as it takes its time
 	}
 	return written && !v.Close, v.Wait
+}
+
+// timeIsUp says whether this connection is due to be closed unasked: the time of all
+// sessions used on it is over, and the frame at hand came before that was noticed.
+func (c *connection) timeIsUp() bool {
+	for _, session := range c.sessions {
+		if !c.server.core.TimeIsUp(session) {
+			return false
+		}
+	}
+	return len(c.sessions) > 0
 }
 
 // carryOut logs and does what a verdict says. It is false where the connection is lost.

@@ -210,6 +210,57 @@ func TestMaxLife(t *testing.T) {
 	})
 }
 
+// TestMaxLifeWhileAsking: what a client has asked ahead when its session's time is over
+// is left unanswered. It hears the CLOSE that it did not ask for, and has done no wrong.
+func TestMaxLifeWhileAsking(t *testing.T) {
+	bubble(t, options{flags: []string{"--burst", "1", "--rate", "1"}}, func(t *testing.T, r *rig) {
+		c := r.login(peerOne)
+		for range 34 {
+			time.Sleep(time.Minute)
+			c.ask()
+		}
+		time.Sleep(time.Minute - 2500*time.Millisecond)
+		var ahead []byte
+		for range 6 {
+			var err error
+			ahead, err = c.Request(ahead)
+			fatal(t, err)
+		}
+		c.send(string(ahead))
+		for sequence := int64(36); sequence < 39; sequence++ { // at once, after one second, after two
+			if a, err := c.Receive(c.mustNext()); err != nil || a.Kind != wire.Data || a.Sequence != sequence {
+				t.Fatalf("answer %+v %v, want %d", a, err, sequence)
+			}
+		}
+		c.wantClose(38)
+		if n := r.figure(`proto_refused_total{reason="no such session"}`); n != "0" || len(r.out.events(t, "refused")) != 0 {
+			t.Errorf("%s refused\n%s", n, r.out)
+		}
+		if n := len(r.out.events(t, "closed: the session has ended")); n != 1 {
+			t.Errorf("told %d times\n%s", n, r.out)
+		}
+	})
+}
+
+// TestEndedElsewhere: a request for a session that CLOSE has ended, on another connection,
+// is refused: its time is not over.
+func TestEndedElsewhere(t *testing.T) {
+	bubble(t, options{}, func(t *testing.T, r *rig) {
+		c := r.login(peerOne)
+		c.ask()
+		other := c.move(peerOne)
+		frame, err := other.Close(nil)
+		fatal(t, err)
+		other.send(string(frame))
+		other.wantEOF()
+		frame, err = c.Request(nil)
+		fatal(t, err)
+		c.send(string(frame))
+		c.wantFrame(`{"header":{},"data":{"sequesce":3,"isAuthencatedUser":"false","message-type":"CLOSE"}}`)
+		c.wantEOF()
+	})
+}
+
 // TestDeadlineMoves: a request on a second connection moves the deadline of the
 // first, and both hear CLOSE with its sequence when the session ends.
 func TestDeadlineMoves(t *testing.T) {
