@@ -33,6 +33,7 @@ type figures struct {
 	Histogram   []bar            `json:"histogram"`
 
 	opening time.Duration
+	begun   int // of Sessions, each once
 }
 
 // trips are round trips: from the first time a request was sent to its answer.
@@ -55,7 +56,7 @@ func (t *tally) figures() *figures {
 	f := &figures{
 		Sessions: t.wanted, Opened: end.sessions, Unwell: t.unwellOnes.Load(), Seconds: seconds(end.at.Sub(t.start)),
 		Handshakes: end.handshakes, Requests: end.requests, Sent: end.sent, Received: end.received,
-		Errors: make(map[string]int64), Histogram: bars(end.trips), opening: open.at.Sub(t.start),
+		Errors: make(map[string]int64), Histogram: bars(end.trips), opening: open.at.Sub(t.start), begun: int(end.begun),
 	}
 	for kind := range troubles {
 		if n := t.errors[kind].Load(); n > 0 {
@@ -94,7 +95,7 @@ func (f *figures) json() string {
 
 func (f *figures) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "sessions    %d, opened in %s; %s, %.0f a second\n", f.Sessions, modes.ShortDuration(f.opening), plural(int(f.Handshakes), "handshake"), f.HandshakeRate)
+	fmt.Fprintf(&b, "sessions    %s in %s; %s, %.0f a second\n", f.openedText(), modes.ShortDuration(f.opening), plural(int(f.Handshakes), "handshake"), f.HandshakeRate)
 	fmt.Fprintf(&b, "requests    %d; %.0f a second over %s\n", f.Requests, f.RequestRate, modes.ShortDuration(time.Duration(f.RateSeconds*float64(time.Second))))
 	t := f.RoundTrip
 	fmt.Fprintf(&b, "round trip  p50 %s  p90 %s  p99 %s  p99.9 %s  max %s\n", ms(t.P50), ms(t.P90), ms(t.P99), ms(t.P999), ms(t.Max))
@@ -104,6 +105,14 @@ func (f *figures) text() string {
 		b.WriteString("\n" + drawBars(f.Histogram))
 	}
 	return b.String()
+}
+
+// openedText is how many sessions were opened; of how many, where that is not all.
+func (f *figures) openedText() string {
+	if f.begun < f.Sessions {
+		return fmt.Sprintf("%d of %d opened,", f.begun, f.Sessions)
+	}
+	return fmt.Sprintf("%d, opened", f.Sessions)
 }
 
 func ms(t float64) string { return modes.ShortDuration(time.Duration(t * float64(time.Millisecond))) }
@@ -124,7 +133,7 @@ func (f *figures) errorText() string {
 // liveText is the live line: the second that has just passed.
 func liveText(sessions int, before, now counts, end time.Time) string {
 	parts := []string{
-		fmt.Sprintf("%d of %d sessions", min(now.sessions, int64(sessions)), sessions),
+		fmt.Sprintf("%d of %d sessions", now.begun, sessions),
 		fmt.Sprintf("%.0f requests/s", rate(now.requests-before.requests, now.at.Sub(before.at))),
 	}
 	if opened := now.handshakes - before.handshakes; opened > 0 {

@@ -42,7 +42,7 @@ func runMany(ctx context.Context, p *modes.Process, s *settings, login modes.Log
 	if err := first.open(ctx); err != nil {
 		return err
 	}
-	l.tally.ready()
+	l.tally.ready(true)
 	var running sync.WaitGroup
 	running.Go(func() { l.ask(ctx, first) })
 	for i := 1; i < s.sessions; i++ {
@@ -69,7 +69,7 @@ func (l *load) one(ctx context.Context, i int) {
 	}
 	c := l.session(i)
 	opened := l.open(ctx, c)
-	l.tally.ready()
+	l.tally.ready(opened)
 	if opened {
 		l.ask(ctx, c)
 	} else if ctx.Err() == nil {

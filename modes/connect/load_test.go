@@ -179,17 +179,47 @@ errors      none
 	}
 }
 
+// TestLoadNotAllOpen: the text says how many sessions were opened of how many, also where
+// some of them were opened more than once.
+func TestLoadNotAllOpen(t *testing.T) {
+	refuse := func(n int, good string, _ *conn) string {
+		if n >= 4 && n <= 6 { // HELLO of three sessions, after the three frames of the first
+			return strings.Replace(refusalFrame, ":2", ":1", 1)
+		}
+		return good
+	}
+	long := set(func(s *settings) { s.ramp, s.duration = 100*time.Second, time.Minute })
+	for name, c := range map[string]struct {
+		script script
+		change func(*play)
+		code   int
+		want   string
+	}{
+		"refused":        {script{answer: refuse}, count(1), modes.ExitNotWell, "sessions    2 of 5 opened, in 1m20s; 5 handshakes, "},
+		"stopped":        {script{}, signal(25*time.Second, os.Interrupt), modes.ExitInterrupt, "sessions    2 of 5 opened, in 25s; 2 handshakes, "},
+		"gone meanwhile": {script{forget: just(3, 4), answer: cutAt(0.5, 4, 8)}, signal(55*time.Second, os.Interrupt), modes.ExitInterrupt, "sessions    3 of 5 opened, in 55s; "},
+		"all":            {script{}, count(1), modes.ExitDone, "sessions    5, opened in 1m20s; 5 handshakes, "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := run(t, c.script, sessions(5), long, c.change)
+			if line, _, _ := strings.Cut(p.lines.String(), "\n"); p.code != c.code || !strings.HasPrefix(line, c.want) {
+				t.Errorf("code %d\n%s\nwant %d\n%s\n%s", p.code, line, c.code, c.want, p.notes.String())
+			}
+		})
+	}
+}
+
 // TestLoadLive: the live line, every second.
 func TestLoadLive(t *testing.T) {
 	begin := time.Unix(0, 0)
 	trip := newTrips()
 	_ = trip.RecordValue(2_500_000)
 	before := counts{at: begin, requests: 100, handshakes: 10, trips: trip}
-	now := counts{at: begin.Add(time.Second), requests: 350, handshakes: 30, sessions: 30, errors: 1, trips: trip}
+	now := counts{at: begin.Add(time.Second), requests: 350, handshakes: 30, begun: 30, errors: 1, trips: trip}
 	if got, want := liveText(40, before, now, time.Time{}), "30 of 40 sessions, 250 requests/s, 20 handshakes/s, p99 2.5ms, 1 error"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got, want := liveText(40, counts{trips: newTrips()}, counts{trips: newTrips(), sessions: 41}, time.Now().Add(1499*time.Millisecond)), "40 of 40 sessions, 0 requests/s, 0 errors, 1s left"; got != want {
+	if got, want := liveText(40, counts{trips: newTrips()}, counts{trips: newTrips(), begun: 40}, time.Now().Add(1499*time.Millisecond)), "40 of 40 sessions, 0 requests/s, 0 errors, 1s left"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	p := run(t, script{}, sessions(2), set(asJSON), func(p *play) { p.settings.duration, p.terminal = 3*time.Second, true })

@@ -18,6 +18,7 @@ type tally struct {
 	shards     []shard
 	handshakes atomic.Int64
 	sessions   atomic.Int64 // opened, also anew
+	begun      atomic.Int64 // of those wanted, opened
 	unwellOnes atomic.Int64 // that did not get to their end, or could not be read
 	errors     [troubles]atomic.Int64
 
@@ -59,7 +60,10 @@ func (t *tally) unwell() { t.unwellOnes.Add(1) }
 
 // ready notes that a session is open, or will not be. With the last of them the
 // time begins in which all are.
-func (t *tally) ready() {
+func (t *tally) ready(opened bool) {
+	if opened {
+		t.begun.Add(1)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.settled++; t.settled == t.wanted {
@@ -71,13 +75,14 @@ func (t *tally) ready() {
 type counts struct {
 	at                             time.Time
 	requests, handshakes, sessions int64
+	begun                          int64
 	sent, received, errors         int64
 	last                           time.Time // answer
 	trips                          *hdrhistogram.Histogram
 }
 
 func (t *tally) now() counts {
-	c := counts{at: time.Now(), handshakes: t.handshakes.Load(), sessions: t.sessions.Load(), trips: newTrips()}
+	c := counts{at: time.Now(), handshakes: t.handshakes.Load(), sessions: t.sessions.Load(), begun: t.begun.Load(), trips: newTrips()}
 	for i := range t.shards {
 		s := &t.shards[i]
 		s.mu.Lock()
