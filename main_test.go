@@ -30,6 +30,7 @@ import (
 //	logged COUNT PATTERN     wait until its log has matched PATTERN so often
 //	signal INT|TERM          send it to that server, want exit code 0; stdout and stderr
 //	                         are then all that it wrote
+//	hangup                   send HUP to that server
 //	mute, refused, plain     set ADDR to where somebody listens and never answers,
 //	                         to where nobody listens, to a server that knows no TLS
 //	cert NAME OPTION=V ...   make NAME.crt and NAME.key, see certificate_test.go
@@ -43,6 +44,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"serve":      startServer,
 	"logged":     waitLogged,
 	"signal":     stopServer,
+	"hangup":     hangUp,
 	"mute":       mute,
 	"refused":    refused,
 	"plain":      plain,

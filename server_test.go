@@ -151,6 +151,16 @@ func stopServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// hangUp has the server read its files again.
+func hangUp(ts *testscript.TestScript, neg bool, args []string) {
+	usage(ts, neg, len(args) == 0, "hangup")
+	b := servers(ts).last()
+	if b == nil {
+		ts.Fatalf("no server is running")
+	}
+	ts.Check(b.cmd.Process.Signal(syscall.SIGHUP))
+}
+
 // waitLogged waits for the log: a client may end before the server has noted it.
 func waitLogged(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, neg, len(args) == 2, "logged COUNT PATTERN")

@@ -17,6 +17,8 @@ type Identity struct {
 	// CertFile is the file a client can be given to trust this server by. It is empty where there is none: the
 	// identity is only in memory, or the certificate shares its file with the private key and must not be given away.
 	CertFile string
+
+	locked lockedSum // of the key in its file
 }
 
 // Pin returns the pin of the certificate: see [Pin].
@@ -39,6 +41,22 @@ func (id *Identity) Hint() string {
 //
 // pass is called when the key is encrypted; an error of it is returned as it is. Every other error is an [*Error].
 func Load(certFile, keyFile string, pass PassPhrase, now time.Time) (*Identity, error) {
+	return loadIdentity(certFile, keyFile, now, func(f *pemFile) (crypto.Signer, error) { return f.privateKey(pass) })
+}
+
+// Reload is Load where nobody can be asked for the pass phrase any more. A key that is encrypted is known only as long
+// as its file holds what id was loaded from, and is then that of id.
+func (id *Identity) Reload(certFile, keyFile string, now time.Time) (*Identity, error) {
+	return loadIdentity(certFile, keyFile, now, func(f *pemFile) (crypto.Signer, error) {
+		if sum := f.lockedSum(); sum == noLock || sum != id.locked {
+			return f.changedKey()
+		}
+		key, _ := id.Certificate.PrivateKey.(crypto.Signer) // as loadIdentity has put it there
+		return key, nil
+	})
+}
+
+func loadIdentity(certFile, keyFile string, now time.Time, keyOf func(*pemFile) (crypto.Signer, error)) (*Identity, error) {
 	certPEM, err := readPEM(certFile)
 	if err != nil {
 		return nil, err
@@ -55,7 +73,7 @@ func Load(certFile, keyFile string, pass PassPhrase, now time.Time) (*Identity, 
 	} else if len(certPEM.keys) == 0 {
 		return nil, cannot("read", certFile, &trouble{what: "no private key in it", hint: "give its private key with --key FILE"})
 	}
-	key, err := keyPEM.privateKey(pass)
+	key, err := keyOf(keyPEM)
 	if err != nil {
 		return nil, err
 	}
@@ -70,31 +88,8 @@ func Load(certFile, keyFile string, pass PassPhrase, now time.Time) (*Identity, 
 		return nil, cannot("use", certFile, t)
 	}
 	id := newIdentity(certs, key, certFile)
+	id.locked = keyPEM.lockedSum()
 	if len(certPEM.keys) > 0 {
-		id.CertFile = ""
-	}
-	return id, nil
-}
-
-// LoadCertificate is Load with a key that is loaded already.
-func LoadCertificate(certFile string, key crypto.Signer, now time.Time) (*Identity, error) {
-	file, err := readPEM(certFile)
-	if err != nil {
-		return nil, err
-	}
-	certs, err := file.certificates()
-	if err != nil {
-		return nil, err
-	}
-	certs, ok := leafFirst(certs, key)
-	if !ok {
-		return nil, cannot("use", certFile, &trouble{what: "it is not for the key that is loaded"})
-	}
-	if t := outOfDate(certs[0], now); t != nil {
-		return nil, cannot("use", certFile, t)
-	}
-	id := newIdentity(certs, key, certFile)
-	if len(file.keys) > 0 {
 		id.CertFile = ""
 	}
 	return id, nil

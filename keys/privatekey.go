@@ -3,6 +3,7 @@ package keys
 import (
 	"crypto"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -36,6 +37,25 @@ func (f *pemFile) privateKey(pass PassPhrase) (crypto.Signer, error) {
 
 func encrypted(block *pem.Block) bool {
 	return block.Type == "ENCRYPTED PRIVATE KEY" || block.Headers["DEK-Info"] != ""
+}
+
+// lockedSum tells one encrypted key in a file from another; noLock is that of a key that is not encrypted, or of none.
+type lockedSum [sha256.Size]byte
+
+var noLock lockedSum
+
+func (f *pemFile) lockedSum() lockedSum {
+	if len(f.keys) == 0 || !encrypted(f.keys[0]) {
+		return noLock
+	}
+	return sha256.Sum256(pem.EncodeToMemory(f.keys[0]))
+}
+
+// changedKey is privateKey for a file that has changed since somebody could be asked for a pass phrase.
+func (f *pemFile) changedKey() (crypto.Signer, error) {
+	return f.privateKey(func() ([]byte, error) {
+		return nil, &trouble{what: "it needs a pass phrase, and is not what was loaded at the start", hint: needPassPhraseHint}
+	})
 }
 
 // decrypted returns the DER of the key in the block, still in the format that the block's type names.

@@ -2,7 +2,6 @@ package serve
 
 import (
 	"context"
-	"crypto"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -139,20 +138,11 @@ func (s *settings) reloader(p *modes.Process, r *prepared) reloader {
 	return l
 }
 
-// loadAgain loads the certificate without asking anybody. Where the key's pass
-// phrase was typed, a new certificate must be for the key that is loaded.
+// loadAgain loads certificate and key without asking anybody. Where the key's pass
+// phrase was typed, it stays the key that was loaded first.
 func (s *settings) loadAgain(p *modes.Process, first *keys.Identity) (*keys.Identity, error) {
-	pass := s.passPhrase(p, false)
-	id, err := keys.Load(s.cert, s.key, pass, time.Now())
-	if err == nil || pass != nil {
-		return id, err
+	if pass := s.passPhrase(p, false); pass != nil {
+		return keys.Load(s.cert, s.key, pass, time.Now())
 	}
-	key, ok := first.Certificate.PrivateKey.(crypto.Signer)
-	if !ok {
-		return nil, err
-	}
-	if id, failed := keys.LoadCertificate(s.cert, key, time.Now()); failed == nil {
-		return id, nil
-	}
-	return nil, err
+	return first.Reload(s.cert, s.key, time.Now())
 }

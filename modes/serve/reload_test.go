@@ -2,6 +2,7 @@ package serve
 
 import (
 	"crypto/tls"
+	"encoding/pem"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/youmark/pkcs8"
 	"golang.org/x/crypto/bcrypt"
 
 	"proto/keys"
@@ -156,27 +158,38 @@ func TestReloadByHangup(t *testing.T) {
 	})
 }
 
-// TestReloadTypedPassPhrase: where the pass phrase was typed, a new certificate for
-// the same key is taken, and another key is not.
+// TestReloadTypedPassPhrase: where the pass phrase was typed, the certificate is read
+// again as long as the file of the key is as it was, and nobody is asked.
 func TestReloadTypedPassPhrase(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		dir := t.TempDir()
-		first, err := keys.Own(dir, time.Now)
-		fatal(t, err)
-		cert, key := filepath.Join(dir, "cert.crt"), filepath.Join(dir, "key.pem")
-		fatal(t, os.WriteFile(key, []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n"), 0o600))
-		p := &modes.Process{Env: func(string) string { return "" }, InTerminal: true}
-		s := &settings{cert: cert, key: key}
-		id, err := s.loadAgain(p, first)
-		if err != nil || id.Pin() != first.Pin() {
-			t.Errorf("the same certificate: %v", err)
-		}
-		other := t.TempDir()
-		_, err = keys.Own(other, time.Now)
-		fatal(t, err)
-		s.cert = filepath.Join(other, "cert.crt")
-		if id, err := s.loadAgain(p, first); err == nil {
-			t.Errorf("a certificate for another key was taken: %v", id)
-		}
-	})
+	dir := t.TempDir()
+	id, err := keys.Own(dir, time.Now)
+	fatal(t, err)
+	der, err := pkcs8.MarshalPrivateKey(id.Certificate.PrivateKey, []byte("typed"), nil)
+	fatal(t, err)
+	locked := pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: der})
+	s := &settings{cert: filepath.Join(dir, "cert.crt"), key: filepath.Join(dir, "key.pem")}
+	fatal(t, os.WriteFile(s.key, locked, 0o600))
+	first, err := keys.Load(s.cert, s.key, func() ([]byte, error) { return []byte("typed"), nil }, time.Now())
+	fatal(t, err)
+	p := &modes.Process{Env: func(string) string { return "" }, InTerminal: true}
+	if again, err := s.loadAgain(p, first); err != nil || again.Pin() != first.Pin() {
+		t.Errorf("the same files: %v", err)
+	}
+	other := t.TempDir()
+	_, err = keys.Own(other, time.Now)
+	fatal(t, err)
+	s.cert = filepath.Join(other, "cert.crt")
+	if id, err := s.loadAgain(p, first); err == nil {
+		t.Errorf("a certificate for another key was taken: %v", id)
+	}
+	s.cert = filepath.Join(dir, "cert.crt")
+	fatal(t, os.WriteFile(s.key, nil, 0o600))
+	if _, err := s.loadAgain(p, first); err == nil {
+		t.Error("a key that is not there any more was taken")
+	}
+	fatal(t, os.WriteFile(s.key, locked, 0o600))
+	p.Env = func(string) string { return "wrong" }
+	if _, err := s.loadAgain(p, first); err == nil {
+		t.Error("a wrong pass phrase in the environment was taken")
+	}
 }
