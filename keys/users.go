@@ -55,6 +55,9 @@ func LoadUsers(file string) (*Users, error) {
 		return nil, cannot("read", file, bad)
 	}
 	source := &usersFile{path: file, table: t, seen: sha256.Sum256(data)}
+	if err := source.readable(); err != nil {
+		source.missing = err.Error() // whoever gives a pipe knows
+	}
 	// A bcrypt computation is nothing but arithmetic: more of them than processors only make each other late. One
 	// processor is left to those who are in already.
 	return &Users{source: source, queue: newQueue(max(1, runtime.GOMAXPROCS(0)-1), 0)}, nil
@@ -79,8 +82,9 @@ func BuiltIn() *Users { return &Users{} }
 
 // Watch makes Check look, at most once a second by now, whether the file has changed, and use what is new in it. A
 // file that has become bad, or is gone, leaves the users as they were. changed hears of every change once: nil for a
-// file that has been taken, otherwise what is wrong with it. It runs on the goroutine of a Check, with no lock held.
-// For the built-in user Watch does nothing.
+// file that has been taken, otherwise what is wrong with it. That a file is a pipe, which is read only once, is no change
+// if it was one at the start. changed runs on the goroutine of a Check, with no lock held. For the built-in user Watch
+// does nothing.
 func (u *Users) Watch(now func() time.Time, changed func(err error)) {
 	if u.source != nil {
 		u.source.watch(now, changed)
@@ -183,7 +187,7 @@ type usersFile struct {
 	changed func(error)
 	looked  time.Time         // when the file was last looked at
 	seen    [sha256.Size]byte // of what it held then; zero where it could not be read
-	missing string            // why it could not
+	missing string            // why it could not; told once
 }
 
 func (f *usersFile) watch(now func() time.Time, changed func(error)) {
@@ -218,11 +222,11 @@ func (f *usersFile) look() (news bool, err error) {
 		return false, nil
 	}
 	f.looked = now
-	// A pipe cannot be read twice, and might keep every login waiting.
-	if info, err := os.Stat(f.path); err == nil && !info.Mode().IsRegular() {
-		return false, nil
+	err = f.readable()
+	var data []byte
+	if err == nil {
+		data, err = readFile(f.path)
 	}
-	data, err := readFile(f.path)
 	if err != nil {
 		news = f.missing != err.Error()
 		f.missing, f.seen = err.Error(), [sha256.Size]byte{}
@@ -240,4 +244,16 @@ func (f *usersFile) look() (news bool, err error) {
 	}
 	f.table = t
 	return true, nil
+}
+
+// readable says whether the file can be read again. A pipe cannot be read twice, and might keep every login waiting.
+func (f *usersFile) readable() error {
+	info, err := os.Stat(f.path)
+	if err != nil || info.Mode().IsRegular() || info.IsDir() {
+		return nil // readFile knows more
+	}
+	return &Error{
+		Message: "cannot read " + shown(f.path) + " again: it is no regular file",
+		Hint:    "a pipe is read at the start only; write the users to a file",
+	}
 }
