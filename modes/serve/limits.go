@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"errors"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -147,9 +148,24 @@ func prefixes(flag string, texts []string, none string) (found []netip.Prefix, e
 			return nil, modes.Usage("a range is written 192.0.2.0/24 or 2001:db8::/32, one address as it is",
 				"--%s cannot be %s: it is no range of addresses", flag, modes.Show(text))
 		}
+		if p.Addr().Is4In6() {
+			if p, err = unmapped(p); err != nil {
+				return nil, modes.Usage("write a range of IPv4 as such: 192.0.2.0/24; one of IPv6 begins otherwise",
+					"--%s cannot be %s: %v", flag, modes.Show(text), err)
+			}
+		}
 		found = append(found, p.Masked())
 	}
 	return found, nil
+}
+
+// unmapped is the range of IPv4 that one of mapped addresses is, as peers are looked up by
+// their IPv4 addresses. A wider one would hold none of them.
+func unmapped(p netip.Prefix) (netip.Prefix, error) {
+	if p.Bits() < 96 {
+		return p, errors.New("it is wider than all of IPv4, which is ::ffff:0:0/96")
+	}
+	return netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96), nil
 }
 
 // loopback is exempt while nothing else is listened on: whoever tries the server

@@ -214,6 +214,27 @@ func TestNoPenalty(t *testing.T) {
 	})
 }
 
+// TestPrefixes: a range is that of the addresses that peers have, who are IPv4 also where
+// the socket is IPv6.
+func TestPrefixes(t *testing.T) {
+	for text, want := range map[string]string{
+		"127.0.1.7/24": "127.0.1.0/24", "127.0.1.7": "127.0.1.7/32", "2001:db8::7/32": "2001:db8::/32", "fe80::1%eth0": "fe80::1/128",
+		"::ffff:127.0.1.7": "127.0.1.7/32", "::ffff:127.0.1.7/120": "127.0.1.0/24", "::ffff:127.0.0.5/128": "127.0.0.5/32",
+		"::ffff:0:0/96": "0.0.0.0/0", "::/0": "::/0", "::ffff:127.0.1.7/95": "", "::ffff:0:0/0": "",
+	} {
+		got, err := prefixes("exempt", []string{text}, "none")
+		if want == "" {
+			if err == nil {
+				t.Errorf("%s: %v", text, got)
+			}
+			continue
+		}
+		if err != nil || len(got) != 1 || got[0].String() != want {
+			t.Errorf("%s: %v %v, want %s", text, got, err, want)
+		}
+	}
+}
+
 // TestSessionsPerUser: 1,000 of one user.
 func TestSessionsPerUser(t *testing.T) {
 	bubble(t, options{flags: []string{"--max-per-user", "3"}}, func(t *testing.T, r *rig) {
