@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -46,8 +47,11 @@ func (s *server) handleProxied(ctx context.Context, c *connection) {
 	s.handle(ctx, c)
 }
 
-// proxyBuffer is what a header is read into: version 1 takes 107 bytes.
-const proxyBuffer = 512
+// proxyBuffer is what a header is read into, and proxyLine the most that version 1 takes.
+const (
+	proxyBuffer = 512
+	proxyLine   = 107
+)
 
 func (c *connection) readProxyHeader() error {
 	// An interrupt ends the reading, too.
@@ -55,7 +59,7 @@ func (c *connection) readProxyHeader() error {
 		return err
 	}
 	in := bufio.NewReaderSize(c.raw.Conn, proxyBuffer)
-	header, err := proxyproto.Read(in)
+	header, err := readHeader(in)
 	switch {
 	case errors.Is(err, proxyproto.ErrNoProxyProtocol):
 		return errors.New("there is none")
@@ -67,12 +71,29 @@ func (c *connection) readProxyHeader() error {
 		_, _ = in.Read(c.raw.rest) // they are there
 	}
 	switch source, _, ok := header.TCPAddrs(); {
-	case header.Command == proxyproto.LOCAL, header.TransportProtocol == proxyproto.UNSPEC:
-		// The proxy itself, as when it looks whether we live.
+	case header.Command == proxyproto.LOCAL:
+		// The proxy itself, as when it looks whether we live, or one that may not say for
+		// whom: PROXY UNKNOWN of version 1.
 	case !ok:
 		return fmt.Errorf("it names a client by %v, not by TCP", header.TransportProtocol)
 	default:
 		c.raw.peer, c.peer = source, addrOf(source)
 	}
 	return c.wire.SetReadDeadline(time.Time{})
+}
+
+// readHeader waits for the whole line of version 1, which the network may have cut: the
+// library refuses it unless one read has all of it.
+func readHeader(in *bufio.Reader) (*proxyproto.Header, error) {
+	for n := 1; n <= proxyLine; n++ {
+		b, err := in.Peek(n)
+		if err != nil {
+			return nil, err
+		}
+		begins := bytes.HasPrefix(proxyproto.SIGV1, b[:min(n, len(proxyproto.SIGV1))])
+		if !begins || b[n-1] == '\n' {
+			break
+		}
+	}
+	return proxyproto.Read(in)
 }

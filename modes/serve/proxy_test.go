@@ -1,9 +1,12 @@
 package serve
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -64,21 +67,30 @@ func TestProxyHeader(t *testing.T) {
 	})
 }
 
-// TestProxyHeaderInPieces and with the client's first bytes behind it.
+// TestProxyHeaderInPieces and with the client's first bytes behind it, in one of them.
 func TestProxyHeaderInPieces(t *testing.T) {
-	bubble(t, options{change: trusting10}, func(t *testing.T, r *rig) {
-		hello := clientHello(t)
-		c := r.connect(proxyPeer)
-		all := append(header(t, 2, peerOne), hello...)
-		for _, b := range [][]byte{all[:5], all[5:20], all[20:40], all[40:]} {
-			c.write(b)
-			time.Sleep(time.Second)
+	longest := "PROXY UNKNOWN " + strings.Repeat("f", 107-len("PROXY UNKNOWN \r\n")) + "\r\n"
+	for name, head := range map[string][]byte{
+		"1": header(t, 1, peerOne), "1, IPv6": header(t, 1, "[2001:db8::7]:1000"), "1, longest": []byte(longest), "2": header(t, 2, peerOne),
+	} {
+		for _, cuts := range [][]int{{1}, {5, 20, len(head) - 1}, {len(head)}, {3, len(head) + 20}} {
+			t.Run(fmt.Sprint(name, cuts), func(t *testing.T) {
+				bubble(t, options{change: trusting10}, func(t *testing.T, r *rig) {
+					all := append(head[:len(head):len(head)], clientHello(t)...)
+					c, from := r.connect(proxyPeer), 0
+					for _, cut := range append(cuts, len(all)) {
+						c.write(all[from:cut])
+						time.Sleep(time.Second)
+						from = cut
+					}
+					if c.pipe.mu.Lock(); len(c.pipe.buf) == 0 {
+						t.Error("no answer to the ClientHello")
+					}
+					c.pipe.mu.Unlock()
+				})
+			})
 		}
-		if c.pipe.mu.Lock(); len(c.pipe.buf) == 0 {
-			t.Error("no answer to the ClientHello")
-		}
-		c.pipe.mu.Unlock()
-	})
+	}
 }
 
 // TestProxyHeaderRefused: mandatory from a trusted proxy, within the handshake's
@@ -90,6 +102,8 @@ func TestProxyHeaderRefused(t *testing.T) {
 	}
 	byUnix, err := unix.Format()
 	fatal(t, err)
+	// Version 2 for no family: a proxy says LOCAL of connections of its own.
+	unspecified := append(bytes.Clone(proxyproto.SIGV2), 0x21, 0, 0, 0)
 	for name, c := range map[string]struct {
 		peer   string
 		bytes  []byte
@@ -97,7 +111,11 @@ func TestProxyHeaderRefused(t *testing.T) {
 		events string
 	}{
 		"none":       {proxyPeer, clientHello(t), 0, "refused"},
+		"another":    {proxyPeer, []byte("POST / HTTP/1.1\r\n\r\n"), 0, "refused"},
 		"silence":    {proxyPeer, nil, 5 * time.Second, "refused"},
+		"a part":     {proxyPeer, []byte("PROXY TCP4 1.2"), 5 * time.Second, "refused"},
+		"too long":   {proxyPeer, bytes.Repeat([]byte("PROXY "), 18), 0, "refused"},
+		"for nobody": {proxyPeer, unspecified, 0, "refused"},
 		"broken":     {proxyPeer, []byte("PROXY TCP4 1.2.3.4\r\n"), 0, "refused"},
 		"a file":     {proxyPeer, byUnix, 0, "refused"},
 		"no trust 1": {peerOne, header(t, 1, "192.0.2.9:1"), 0, "handshake failed"},
