@@ -15,16 +15,17 @@ const readSize = 128 << 10
 
 // capture is all inputs, one after the other.
 type capture struct {
-	o       *options
-	p       *modes.Process
-	names   []string // of inputs to come
-	source  *source  // the last one
-	in      io.ReadCloser
-	broken  error // how the last one ended, where that is no end
-	scanner *scan.Scanner
-	known   *layouts
-	left    []byte // of a window, to be in front of the next
-	bar     *progress
+	o         *options
+	p         *modes.Process
+	names     []string // of inputs to come
+	source    *source  // the last one
+	in        io.ReadCloser
+	following bool  // it ends with ctx by itself, behind what was written before
+	broken    error // how the last one ended, where that is no end
+	scanner   *scan.Scanner
+	known     *layouts
+	left      []byte // of a window, to be in front of the next
+	bar       *progress
 }
 
 func newCapture(o *options, p *modes.Process) *capture {
@@ -52,7 +53,7 @@ func (c *capture) fill(ctx context.Context, b *batch) error {
 	b.window = append(b.window[:0], c.left...)
 	n, err := c.in.Read(b.window[len(b.window):min(cap(b.window), len(b.window)+readSize)])
 	b.window = b.window[:len(b.window)+n]
-	final := err != nil || ctx.Err() != nil
+	final := err != nil || ctx.Err() != nil && !c.following
 	used := c.scanner.Scan(b.window, final, func(f *scan.Found) { b.add(f, c.known) })
 	c.left = append(c.left[:0], b.window[used:]...)
 	c.bar.add(n)
@@ -76,7 +77,7 @@ func (c *capture) next(ctx context.Context) error {
 	}
 	if c.o.follow && name != "-" && src.packs == "" {
 		in.Close()
-		in = &followed{ctx: ctx, name: name}
+		in, c.following = &followed{ctx: ctx, name: name}, true
 	}
 	c.source, c.in, c.bar = src, in, newProgress(c.p, src)
 	c.scanner, c.known, c.left = &scan.Scanner{Truths: c.o.verify}, new(layouts), c.left[:0]

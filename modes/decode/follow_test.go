@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"proto/modes"
@@ -25,7 +26,7 @@ func (w *watched) Write(b []byte) (int, error) {
 	return w.text.Write(b)
 }
 
-// waitFor waits until so many lines have been printed.
+// waitFor waits until so many lines have been printed, in the time of a bubble.
 func (w *watched) waitFor(t *testing.T, lines int) string {
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
@@ -63,7 +64,9 @@ func startFollowing(t *testing.T, name string, workers int) (out *watched, stop 
 }
 
 // TestFollow: -f shows each frame as it is written, over rotation and truncation.
-func TestFollow(t *testing.T) {
+func TestFollow(t *testing.T) { synctest.Test(t, testFollow) }
+
+func testFollow(t *testing.T) {
 	lines, texts := traffic(t, 9_000)
 	name := filepath.Join(t.TempDir(), "server.log")
 	add := func(from, to int, flag int) {
@@ -98,7 +101,9 @@ func TestFollow(t *testing.T) {
 
 // TestFollowWriter: while a writer goes on, rotation loses nothing: what it wrote to
 // the old file just before is read, too.
-func TestFollowWriter(t *testing.T) {
+func TestFollowWriter(t *testing.T) { synctest.Test(t, testFollowWriter) }
+
+func testFollowWriter(t *testing.T) {
 	lines, texts := traffic(t, 30_000)
 	texts = texts[:(len(lines)-2)/2]
 	name := filepath.Join(t.TempDir(), "server.log")
@@ -184,7 +189,6 @@ func TestFollowRotationRace(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(name, "three")
-	f.replaced() // as if the end had been read before two was written
 	for _, want := range []string{"two", "three"} {
 		if got := read(); got != want {
 			t.Errorf("%q, want %q", got, want)
