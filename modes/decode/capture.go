@@ -75,7 +75,7 @@ func (c *capture) next(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.o.follow && name != "-" && src.packs == "" {
+	if c.o.follow && name != "-" && src.packs == "" && src.regular {
 		in.Close()
 		in, c.following = &followed{ctx: ctx, name: name}, true
 	}

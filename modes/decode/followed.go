@@ -83,10 +83,14 @@ func (f *followed) pause() {
 func (f *followed) look(now time.Time) error {
 	f.looked = now
 	named, err := os.Stat(f.name)
+	if err != nil && !errors.Is(err, os.ErrNotExist) && len(f.tails) == 0 {
+		return err
+	}
 	for f.lead > 0 && now.Sub(f.tails[0].written) >= lateTime && !(err == nil && os.SameFile(named, f.tails[0].info)) {
 		f.drop(0)
 	}
-	if (err == nil || len(f.tails) == 0) && !f.has(named) && f.room(now) {
+	// What is no regular file, as a FIFO, could keep us waiting for as long as it likes.
+	if err == nil && named.Mode().IsRegular() && !f.has(named) && f.room(now) {
 		t, err := openTail(f.name, now)
 		switch {
 		case errors.Is(err, os.ErrNotExist): // is being rotated
@@ -109,7 +113,7 @@ func (f *followed) look(now time.Time) error {
 
 // has says whether a file is open.
 func (f *followed) has(info os.FileInfo) bool {
-	return info != nil && slices.ContainsFunc(f.tails, func(t *tail) bool { return os.SameFile(t.info, info) })
+	return slices.ContainsFunc(f.tails, func(t *tail) bool { return os.SameFile(t.info, info) })
 }
 
 // room makes room for one more file, if it can be done without losing what is not read yet.

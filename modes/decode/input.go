@@ -19,11 +19,12 @@ import (
 
 // source is one input.
 type source struct {
-	name  string // as it was given; "-" is stdin
-	json  []byte // the name, as JSON
-	size  int64  // 0 where it is not known
-	head  []byte // the first bytes, as they are in the file
-	packs string // what packs it: "gzip", "zstd"
+	name    string // as it was given; "-" is stdin
+	json    []byte // the name, as JSON
+	size    int64  // 0 where it is not known
+	head    []byte // the first bytes, as they are in the file
+	packs   string // what packs it: "gzip", "zstd"
+	regular bool   // a file on a disk
 }
 
 // headSize is how much of an input is looked at to know what it is, and magicSize how
@@ -39,7 +40,7 @@ func (o *options) open(ctx context.Context, name string, stdin io.Reader) (*sour
 	var raw io.Reader = stdin
 	var file *os.File
 	if name != "-" {
-		f, err := os.Open(name)
+		f, err := openFile(ctx, name)
 		if err == nil {
 			var info os.FileInfo
 			if info, err = f.Stat(); err == nil && info.IsDir() {
@@ -48,12 +49,15 @@ func (o *options) open(ctx context.Context, name string, stdin io.Reader) (*sour
 				src.size = info.Size()
 			}
 		}
-		if err != nil {
+		switch {
+		case err == io.EOF:
+			return nil, nil, err
+		case err != nil:
 			return nil, nil, cannotRead(name, err)
 		}
 		file, raw = f, f
 	}
-	if !isRegular(raw) {
+	if src.regular = isRegular(raw); !src.regular {
 		raw = &patient{ctx: ctx, Reader: raw}
 	}
 	in := bufio.NewReaderSize(raw, headSize)
@@ -65,6 +69,24 @@ func (o *options) open(ctx context.Context, name string, stdin io.Reader) (*sour
 		return nil, nil, cannotRead(name, err)
 	}
 	return src, &closing{reader, file}, nil
+}
+
+// openFile opens a file. A FIFO keeps us waiting for somebody who writes to it: that ends
+// with ctx, as at the end of the input.
+func openFile(ctx context.Context, name string) (*os.File, error) {
+	var file *os.File
+	var err error
+	opened := make(chan struct{})
+	go func() { // ends with the opening, which nobody can make it do sooner
+		defer close(opened)
+		file, err = os.Open(name)
+	}()
+	select {
+	case <-opened:
+		return file, err
+	case <-ctx.Done():
+		return nil, io.EOF
+	}
 }
 
 // isRegular says whether it is a file on a disk, all of which is there.
