@@ -281,8 +281,11 @@ func (w *scanning) report(at int, frame *wire.Frame) bool {
 			return false
 		}
 	case frame.Likeness() > 0: // of a shape that has both
-	case !top.Get("header").Present() && !frame.Type().Present():
+	case frame.Type().Present():
+	case !top.Get("header").Present():
 		return false // many a program has its data in a member of that name
+	case frame.Data.Get("data").Kind() == wire.Object:
+		return false // what is around a frame, which is in there
 	}
 	w.emit(f)
 	return true
