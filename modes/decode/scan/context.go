@@ -21,10 +21,20 @@ func (w *scanning) context(at int) Context {
 	from := max(w.end, at-maxContext)
 	before := w.window[from:at]
 	if w.end == 0 && from == 0 && len(w.tail) > 0 && len(before) < maxContext {
-		tail := w.tail[max(0, len(w.tail)+len(before)-maxContext):]
-		before = append(append([]byte(nil), tail...), before...)
+		seam := w.seamOf()
+		before = seam[max(0, len(w.tail)+at-maxContext) : len(w.tail)+at]
 	}
 	return Context{before: before}
+}
+
+// seamOf is the tail and the beginning of the window behind it, put together once for all
+// braces there.
+func (w *scanning) seamOf() []byte {
+	if !w.sewn {
+		w.sewn = true
+		w.seam = append(append(w.seam[:0], w.tail...), w.window[:min(len(w.window), maxContext)]...)
+	}
+	return w.seam
 }
 
 // maxAfter is how much of the line behind a frame is looked at.

@@ -45,6 +45,7 @@ type Scanner struct {
 
 	base    int64         // offset of the window's first byte
 	tail    []byte        // what stood before the window, back to the last frame
+	seam    []byte        // the tail and what is behind it
 	taken   []span        // lines that a frame has been collected from, by offset
 	frame   wire.Frame    // of what is collected or undone
 	repeats wire.Repeater // reads those that lie as they are
@@ -98,8 +99,9 @@ type scanning struct {
 	window []byte
 	final  bool
 	emit   func(*Found)
-	end    int // of the last frame
-	cut    int // the first brace from which the text ends within a frame; -1: none
+	end    int  // of the last frame
+	cut    int  // the first brace from which the text ends within a frame; -1: none
+	sewn   bool // whether the seam is that of this window
 }
 
 // outcome is what came of an anchor.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -96,5 +97,21 @@ func TestMemory(t *testing.T) {
 				t.Errorf("%q and many %q: %q", begin, fill, found)
 			}
 		}
+	}
+}
+
+// TestGarbage: what is no frame, and stands close together, is not paid for with memory
+// for what is before each.
+func TestGarbage(t *testing.T) {
+	text := []byte(strings.Repeat(`{"header":{},"data":{}}`, 100_000))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	s := &Scanner{}
+	for from := 0; from < len(text); {
+		from += s.Scan(text[from:min(len(text), from+100_000)], from+100_000 >= len(text), func(f *Found) { t.Errorf("found %s", shown(f)) })
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+		t.Errorf("%d bytes for %d", n, len(text))
 	}
 }
