@@ -205,6 +205,36 @@ var generated = []form{
 			return "[pod/" + server + "-5d4f/proto] 2026-11-23T" + clockOf(i) + ".123456789Z "
 		})
 	}},
+	{name: "syslog with structured data", truth: true, two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return prefixed(rnd, a, b, func(i int, server string) string {
+			return "<14>1 2026-11-23T" + clockOf(i) + ".000001Z gateway " + server + " 812 ID47 [ex@32473 iut=\"3\"] "
+		})
+	}},
+	{name: "syslog with lengths", truth: true, two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return prefixed(rnd, a, b, func(i int, server string) string {
+			return fmt.Sprintf("%d <14>1 2026-11-23T%s.000001Z gateway %s 812 - - ", 90+i%20, clockOf(i), server)
+		})
+	}},
+	{name: "times without colons", truth: true, timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return prefixed(rnd, a, dialogue{}, func(i int, _ string) string {
+			return "20261123T" + strings.ReplaceAll(clockOf(i), ":", "") + "Z "
+		})
+	}},
+	{name: "whole seconds", truth: true, timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return prefixed(rnd, a, dialogue{}, func(i int, _ string) string { return fmt.Sprintf("%d ", 1795444426+i) })
+	}},
+	{name: "whole milliseconds", truth: true, timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return prefixed(rnd, a, dialogue{}, func(i int, _ string) string { return fmt.Sprintf("%d: ", 1795444426000+i) })
+	}},
+	{name: "grep -n", truth: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return prefixed(rnd, a, dialogue{}, func(i int, _ string) string { return fmt.Sprintf("%d:", i+1) })
+	}},
+	{name: "cat -n", truth: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return prefixed(rnd, a, dialogue{}, func(i int, _ string) string { return fmt.Sprintf("%6d\t", i+1) })
+	}},
+	{name: "cat -n of compose", truth: true, two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return prefixed(rnd, a, b, func(i int, server string) string { return fmt.Sprintf("%6d\t%s  | ", i+1, server) })
+	}},
 	{name: "journald since the start", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return prefixed(rnd, a, b, func(i int, server string) string {
 			return fmt.Sprintf("[%5d.%06d] gateway %s[812]: ", i/7, i, server)
@@ -305,6 +335,64 @@ var generated = []form{
 	}},
 	{name: "--record of literals, in parts", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return recordInParts(rnd, a, b, repr)
+	}},
+	{name: "journald as JSON, two processes", truth: true, two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(process int, lines []string) []string {
+			return each(lines, func(i int, s string) string {
+				return fmt.Sprintf(`{"__REALTIME_TIMESTAMP":"%d","_HOSTNAME":"gateway","_PID":"%d","MESSAGE":%s,"_SYSTEMD_UNIT":"proto.service"}`, 1795444426000000+int64(i), process, quoted(s))
+			})
+		}
+		return join(shuffle(rnd, 12, of(8, a.console()), of(9, b.console())))
+	}},
+	{name: "docker, two containers", truth: true, two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(name string, lines []string) []string {
+			return each(lines, func(i int, s string) string {
+				return fmt.Sprintf(`{"log":%s,"stream":"stdout","attrs":{"tag":"%s"},"time":"2026-11-23T%s.5Z"}`, quoted(s+"\n"), name, clockOf(i))
+			})
+		}
+		return join(shuffle(rnd, 12, of("s1", a.console()), of("s2", b.console())))
+	}},
+	{name: "a record a frame, two processes", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(process int, frames []string) []string {
+			return each(frames, func(i int, s string) string {
+				return fmt.Sprintf(`{"_PID":"%d","MESSAGE":%s,"__REALTIME_TIMESTAMP":"%d"}`, process, quoted(s), 1795444426000000+int64(i))
+			})
+		}
+		return join(shuffle(rnd, 3, of(8, a.frames), of(9, b.frames)))
+	}},
+	{name: "docker, a record a frame, two containers", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(name string, frames []string) []string {
+			return each(frames, func(i int, s string) string {
+				return fmt.Sprintf(`{"log":%s,"stream":"stdout","attrs":{"env":"a","tag":"%s"},"time":"2026-11-23T%s.5Z"}`, quoted(s), name, clockOf(i))
+			})
+		}
+		return join(shuffle(rnd, 3, of("s1", a.frames), of("s2", b.frames)))
+	}},
+	{name: "syslog, a line a frame", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(process int, frames []string) []string {
+			return each(frames, func(i int, s string) string {
+				return fmt.Sprintf("<14>1 2026-11-23T%s.5Z gateway server %d - - %s", clockOf(i), process, strings.TrimSpace(s))
+			})
+		}
+		return join(shuffle(rnd, 3, of(8, a.frames), of(9, b.frames)))
+	}},
+	{name: "tcpflow", two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(port int, frames []string) []string {
+			return each(frames, func(i int, s string) string {
+				ends := []string{fmt.Sprintf("127.000.000.001.%05d", port), "127.000.000.001.05000"}
+				return ends[i%2] + "-" + ends[1-i%2] + ": " + strings.TrimSpace(s)
+			})
+		}
+		return join(shuffle(rnd, 3, of(39786, a.frames), of(39788, b.frames)))
+	}},
+	{name: "mitmdump, on one line", two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		of := func(port int, frames []string) []string {
+			return each(frames, func(i int, s string) string {
+				arrow := []string{"->", "<-"}[i%2]
+				return fmt.Sprintf("127.0.0.1:%d %s tcp %s 127.0.0.1:5000 %s", port, arrow, arrow, strings.TrimSpace(s))
+			})
+		}
+		return join(shuffle(rnd, 3, of(39786, a.frames), of(39788, b.frames)))
 	}},
 	{name: "mitmdump", two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		of := func(port int, d dialogue) []string {

@@ -152,6 +152,19 @@ func clock(s string) string {
 			return time.Unix(n, 0).UTC().Format("15:04:05") + "." + (fraction + "000")[:3]
 		}
 	}
+	if n, err := strconv.ParseInt(s, 10, 64); err == nil && n > 0 {
+		switch len(s) {
+		case 10:
+			return time.Unix(n, 0).UTC().Format("15:04:05")
+		case 13:
+			return time.UnixMilli(n).UTC().Format("15:04:05.000")
+		case 16: // journald's
+			return time.UnixMicro(n).UTC().Format("15:04:05.000")
+		}
+	}
+	if t, err := time.Parse("20060102T150405Z0700", s); err == nil {
+		return t.Format("15:04:05")
+	}
 	i := strings.IndexByte(s, ':')
 	if i < 2 || len(s) < i+6 {
 		return modes.Show(s)

@@ -89,8 +89,7 @@ func (c *Context) Resolve() {
 	line := bytes.TrimLeft(c.before[start:], "\x00\ufeff")
 	switch trimmed := bytes.TrimSpace(line); {
 	case len(trimmed) > 0 && trimmed[0] == '{':
-		c.fromMembers(trimmed)
-		c.fromMembers(c.after)
+		c.fromRecord(trimmed, c.after)
 	case len(trimmed) > 0 && bytes.IndexByte(line, '\t') > 0:
 		c.fromColumns(line)
 	case len(trimmed) > 0:
@@ -99,8 +98,19 @@ func (c *Context) Resolve() {
 	c.fromLinesBefore(c.before[:start])
 }
 
-// fromMembers reads the members that stand around a frame in a JSON record.
-func (c *Context) fromMembers(b []byte) {
+// fromRecord reads the parts of a JSON record that stand around a frame.
+func (c *Context) fromRecord(parts ...[]byte) {
+	var o origin
+	for _, b := range parts {
+		c.fromMembers(b, &o)
+	}
+	if c.Stream == "" {
+		c.Stream = o.stream()
+	}
+}
+
+// fromMembers reads the members in a part of a JSON record.
+func (c *Context) fromMembers(b []byte, o *origin) {
 	for len(b) > 0 {
 		from := bytes.IndexByte(b, '"')
 		if from < 0 {
@@ -118,8 +128,16 @@ func (c *Context) fromMembers(b []byte) {
 			continue
 		}
 		value, n := scalar(bytes.TrimLeft(rest[1:], " "))
-		if n > 0 {
+		switch {
+		case name == "attrs":
+			o.attributes = true
+		case n > 0 && name == "tag" && o.attributes: // docker's; elsewhere it may be anything
+			c.Stream = value
+		case n > 0:
 			c.member(name, value)
+			o.take(name, value)
+		}
+		if n > 0 {
 			b = bytes.TrimLeft(rest[1:], " ")[n:]
 		}
 	}
@@ -205,7 +223,7 @@ func (c *Context) fromPrefix(line []byte) {
 	if c.Time == "" {
 		c.Time = findTime(line)
 	}
-	if c.Stream == "" {
+	if c.Stream == "" && !c.fromDump(line) && !c.fromFlow(line) {
 		c.Stream = streamOf(alike(line))
 	}
 }
@@ -234,69 +252,4 @@ func (c *Context) fromLinesBefore(b []byte) {
 		last := bytes.TrimRight(b, " \r\n")
 		c.Time = findTime(last[bytes.LastIndexByte(last, '\n')+1:])
 	}
-}
-
-// fromFlow reads the two ends of a connection, as mitmproxy prints them: the client, an
-// arrow to where the frame goes, the protocol, the arrow again, the server.
-func (c *Context) fromFlow(b []byte) bool {
-	for _, arrow := range [...]struct{ text, dir string }{{" -> tcp -> ", "c2s"}, {" <- tcp <- ", "s2c"}} {
-		i := bytes.LastIndex(b, []byte(arrow.text))
-		if i <= 0 {
-			continue
-		}
-		client := b[bytes.LastIndexAny(b[:i], " \n")+1 : i]
-		server := b[i+len(arrow.text):]
-		if end := bytes.IndexAny(server, " \r\n"); end >= 0 {
-			server = server[:end]
-		}
-		if bytes.IndexByte(client, ':') < 0 || bytes.IndexByte(server, ':') < 0 {
-			continue
-		}
-		c.Stream, c.Peer, c.Dir = string(client)+" "+string(server), string(client), arrow.dir
-		return true
-	}
-	return false
-}
-
-// fromPair reads the two ends of a connection, as sslsplit prints them: [A]:P -> [B]:P
-func (c *Context) fromPair(b []byte, arrow int) {
-	from := b[bytes.LastIndexAny(b[:arrow], " \n")+1 : arrow]
-	to := b[arrow+len(" -> "):]
-	if end := bytes.IndexAny(to, " \r\n("); end >= 0 {
-		to = to[:end]
-	}
-	if bytes.IndexByte(from, ':') < 0 || bytes.IndexByte(to, ':') < 0 {
-		return
-	}
-	x, y := string(from), string(to)
-	c.Stream = min(x, y) + " " + max(x, y)
-}
-
-// peerOf reads 127.0.0.1', 40132)
-func peerOf(b []byte) string {
-	host, rest, ok := bytes.Cut(b, []byte("', "))
-	port, _, ok2 := bytes.Cut(rest, []byte(")"))
-	if !ok || !ok2 || len(host) > 64 || len(port) > 5 {
-		return ""
-	}
-	return string(host) + ":" + string(port)
-}
-
-// streamOf is what a log's prefix, its times made alike, says of who printed it:
-// "server-1" of compose, "host program[12]" of journald, "pod/server-1/proto" of kubectl, else
-// nothing.
-func streamOf(prefix []byte) string {
-	s := withoutColors(string(bytes.ReplaceAll(prefix, []byte{timeMark}, []byte(" "))))
-	if name, _, ok := strings.Cut(s, " |"); ok {
-		return strings.TrimSpace(name)
-	}
-	if i := strings.Index(s, "[pod/"); i >= 0 && strings.TrimSpace(s[:i]) == "" {
-		if name, _, ok := strings.Cut(s[i+1:], "] "); ok {
-			return name
-		}
-	}
-	if i := strings.Index(s, "]:"); i > 0 && strings.Contains(s[:i], "[") {
-		return strings.TrimSpace(s[:i+1])
-	}
-	return ""
 }

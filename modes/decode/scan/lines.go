@@ -177,13 +177,19 @@ func (r *prefixReader) line(line []byte, first bool) ([]byte, bool) {
 	if quote < 0 || quote >= len(line) {
 		return nil, false
 	}
-	prefix := alike(bytes.TrimRight(line[:quote], " \t"))
+	prefix := bytes.TrimRight(alike(line[:quote]), " \t")
 	n, ok := samePrefix(r.opening, prefix)
-	if !ok || len(prefix) == 0 || bytes.ContainsAny(prefix, `{}"`) {
-		return nil, false // what has these is no prefix, but another frame
+	if !ok || !isPrefix(prefix) {
+		return nil, false
 	}
 	r.prefix, r.plain = prefix, r.opening[:n]
 	return line[quote:], true
+}
+
+// isPrefix says whether what stands before a frame's line may be a prefix. What has braces
+// is another frame, and so is what ends in a string.
+func isPrefix(b []byte) bool {
+	return len(b) > 0 && bytes.IndexByte(b, '{') < 0 && bytes.IndexByte(b, '}') < 0 && bytes.Count(b, []byte{'"'})%2 == 0
 }
 
 func (r *prefixReader) context(c Context) Context {

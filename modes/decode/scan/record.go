@@ -13,6 +13,7 @@ type recordReader struct {
 	member string // that holds the line
 	others string // what tells the source: all other strings but times
 	time   string
+	stream string // "" where the record names none
 }
 
 // of gives a reader for a line that is a record with a text that ends with a brace
@@ -37,6 +38,7 @@ func (r *recordReader) of(line []byte) lineReader {
 		return nil
 	}
 	got.others, got.time = describe(v, got.member)
+	got.stream = streamOfMembers(v)
 	*r = got
 	return r
 }
@@ -52,6 +54,8 @@ func describe(v wire.Value, member string) (others, time string) {
 	for name, m := range v.Members() {
 		text, ok := m.Text()
 		switch {
+		case m.Kind() == wire.Object: // docker's attrs
+			others += name + "=" + string(wire.AppendValue(nil, m)) + " "
 		case !ok || name == member:
 		case strings.HasPrefix(name, "__") && !isTimeName(name), name == "_SOURCE_REALTIME_TIMESTAMP":
 			// journald's: another with each record
@@ -88,8 +92,18 @@ func (r *recordReader) context(c Context) Context {
 	if c.Time == "" {
 		c.Time = r.time
 	}
+	if c.Stream == "" {
+		c.Stream = r.stream
+	}
 	if c.Stream == "" && r.others != "stream=stdout " && r.others != "stream=stderr " {
 		c.Stream = string(bytes.TrimSpace([]byte(r.others)))
 	}
 	return c
+}
+
+// streamOfMembers is the stream that a record names where a frame lies in it whole.
+func streamOfMembers(v wire.Value) string {
+	var c Context
+	c.fromRecord(wire.AppendValue(nil, v))
+	return c.Stream
 }

@@ -5,13 +5,21 @@ import (
 	"strings"
 )
 
-// timeMark stands in place of each time in a prefix. It is no byte of UTF-8; a NUL
-// may be in a log.
-const timeMark = 0xff
+// What stands in place of each time in a prefix, and of the number that it begins with.
+// They are no bytes of UTF-8; a NUL may be in a log.
+const (
+	timeMark   = 0xff
+	numberMark = 0xfe
+)
 
-// alike is a text with every time in it made the same.
+// alike is the beginning of a line with every time in it, and the line's number, made the
+// same.
 func alike(b []byte) (out []byte) {
-	for i := 0; i < len(b); {
+	i := numberLength(b)
+	if i > 0 {
+		out = append(out, numberMark)
+	}
+	for i < len(b) {
 		if n := timeAt(b, i); n > 0 {
 			out = append(out, timeMark)
 			i += n
@@ -27,8 +35,13 @@ func alike(b []byte) (out []byte) {
 // rest begins.
 func samePrefix(line, prefix []byte) (n int, ok bool) {
 	for _, c := range prefix {
-		if c == timeMark {
-			t := timeAt(line, n)
+		if c == timeMark || c == numberMark {
+			t := 0
+			if c == timeMark {
+				t = timeAt(line, n)
+			} else if n == 0 {
+				t = numberLength(line)
+			}
 			if t == 0 {
 				return 0, false
 			}
@@ -65,6 +78,8 @@ func findTime(b []byte) string {
 //	14:35:00.037
 //	1795444426.320891232
 //	[    1.700000]            since the start of the machine
+//	20261123T143346Z
+//	1795444426, 1795444426320 at the start of a line
 func timeAt(b []byte, i int) int {
 	if i > 0 && (isWordByte(b[i-1]) && !behindColor(b, i) || behindByte(b, i)) {
 		return 0
@@ -85,8 +100,36 @@ func timeAt(b []byte, i int) int {
 		return 7 + clockLength(rest[7:])
 	case rest[0] == '[':
 		return uptimeLength(rest)
+	case basicLength(rest) > 0:
+		return basicLength(rest)
+	case (i == 0 || b[i-1] == 0) && wholeEpochLength(rest) > 0:
+		return wholeEpochLength(rest)
 	}
 	return epochLength(rest)
+}
+
+// numberLength is that of the number that a line begins with, and of blanks and NULs before
+// it, where it may be another with each line: that of the line, as grep -n, cat -n
+// and nl print it, or the length of a message of syslog.
+func numberLength(b []byte) int {
+	from := 0
+	for from < len(b) && (b[from] == ' ' || b[from] == 0) {
+		from++
+	}
+	n := from
+	for n < len(b) && n-from < 10 && isDigit(b[n]) {
+		n++
+	}
+	switch rest := b[n:]; {
+	case n == from || len(rest) == 0:
+	case rest[0] == '\t' && n-from < 10:
+		return n
+	case (rest[0] == ':' || rest[0] == '-') && (len(rest) == 1 || !isDigit(rest[1])):
+		return n
+	case len(rest) > 3 && rest[0] == ' ' && rest[1] == '<' && isDigit(rest[2]) && bytes.IndexByte(rest[:min(len(rest), 6)], '>') > 0:
+		return n
+	}
+	return 0
 }
 
 // behindColor says whether what ends before a place is a change of colours for a terminal:
@@ -203,6 +246,37 @@ func epochLength(b []byte) int {
 	n := 11
 	for n < len(b) && isDigit(b[n]) {
 		n++
+	}
+	return n
+}
+
+// wholeEpochLength is that of whole seconds or milliseconds since 1970.
+func wholeEpochLength(b []byte) int {
+	n := 0
+	for n < len(b) && isDigit(b[n]) {
+		n++
+	}
+	if n != 10 && n != 13 || b[0] != '1' || n < len(b) && isWordByte(b[n]) {
+		return 0
+	}
+	return n
+}
+
+// basicLength is that of 20261123T143346Z, with fraction and zone.
+func basicLength(b []byte) int {
+	if len(b) < 15 || !digits(b, 8) || b[8] != 'T' || !digits(b[9:], 6) || b[9] > '2' || b[11] > '5' {
+		return 0
+	}
+	n := 15
+	if n < len(b)-1 && (b[n] == '.' || b[n] == ',') && isDigit(b[n+1]) {
+		for n++; n < len(b) && isDigit(b[n]); n++ {
+		}
+	}
+	switch {
+	case n < len(b) && b[n] == 'Z':
+		return n + 1
+	case len(b) >= n+5 && (b[n] == '+' || b[n] == '-') && digits(b[n+1:], 4):
+		return n + 5
 	}
 	return n
 }

@@ -62,10 +62,11 @@ func (w *scanning) truth(t *truthPlace) bool {
 
 // truthStream is the source of a record, if the line is one.
 func (r *recordReader) truthStream(line []byte) string {
+	line = bytes.TrimLeft(line, "\x00\ufeff")
 	if len(line) == 0 || line[0] != '{' {
 		return ""
 	}
 	var c Context
-	c.fromMembers(line)
+	c.fromRecord(line)
 	return c.Stream
 }
