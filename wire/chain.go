@@ -210,6 +210,12 @@ func paddingOf(text []byte) int {
 	return int(n)
 }
 
+// wipe forgets the key, and what was sealed or opened last.
+func (c *Chain) wipe() {
+	c.cfb8 = cfb8{}
+	clear(c.text[:cap(c.text)])
+}
+
 // Clone is a chain of its own in the same state.
 func (c *Chain) Clone() *Chain {
 	clone := *c

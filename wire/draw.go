@@ -56,7 +56,9 @@ func drawKey(random io.Reader) (key Key, err error) {
 			return key, fmt.Errorf("cannot draw a key: %w", err)
 		}
 		if k[0] != 0 {
-			return Key(k), nil
+			key = Key(k)
+			clear(k)
+			return key, nil
 		}
 	}
 	return key, errBrokenRandom

@@ -566,3 +566,34 @@ func TestPasswordWiped(t *testing.T) {
 		}
 	}
 }
+
+// TestKeyWiped: a session that has ended, by CLOSE or as its time was over, has no key any
+// more, nor an answer that brought one.
+func TestKeyWiped(t *testing.T) {
+	for name, end := range map[string]func(*bench){
+		"CLOSE": func(b *bench) {
+			b.send(`{"header":{"token":"token.of-session.1"},"data":{"sessionId":1,"message-type":"CLOSE","isConnectionClose":"True","sequence":30}}`)
+		},
+		"idle": func(b *bench) {
+			b.now = b.now.Add(time.Hour)
+			b.Expire()
+		},
+	} {
+		b := newBench(t, func(c *ServerConfig) { c.Rekey = 1 })
+		s := b.login().Session
+		v := b.send(request(1, "2"))
+		if !v.KeyChanged {
+			t.Fatalf("%+v", v)
+		}
+		reply := s.reply
+		if end(b); b.Sessions() != 0 {
+			t.Fatalf("%s: it lives", name)
+		}
+		if s.key != (Key{}) || s.chain.cfb8 != (cfb8{}) || bytes.Count(reply, []byte{0}) != len(reply) {
+			t.Errorf("%s: left are %x and %q", name, s.key[:], reply)
+		}
+		if got := string(s.AppendClose(nil)); !strings.Contains(got, `"sequesce":2,`) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

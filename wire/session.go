@@ -67,12 +67,16 @@ func (s *Server) request(dst []byte, session *Session, seq *Sequence, now time.T
 		return refuse(dst, seq, Failed, err)
 	}
 	reply, err := appendResponse(session.reply[:0], seq, session.ID, session.data, key)
+	rekeyed := key != nil
+	if rekeyed {
+		*key = Key{} // the session has its own
+	}
 	if err != nil {
 		return refuse(dst, seq, Failed, err)
 	}
 	session.reply, session.last = reply, *seq
 	session.answered++
-	return Verdict{Event: Answered, Wait: wait, Reply: append(dst, reply...), KeyChanged: key != nil}
+	return Verdict{Event: Answered, Wait: wait, Reply: append(dst, reply...), KeyChanged: rekeyed}
 }
 
 // seal makes the digits of the session's next data, and gives the key that goes
@@ -176,6 +180,14 @@ func (s *Server) end(start time.Time) time.Time {
 
 // remove ends a session; it says whether it still lived.
 func (s *Server) remove(session *Session) bool {
+	if !s.dropped(session) {
+		return false
+	}
+	session.wipe()
+	return true
+}
+
+func (s *Server) dropped(session *Session) bool {
 	now := s.config.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,6 +196,17 @@ func (s *Server) remove(session *Session) bool {
 	}
 	s.drop(session)
 	return true
+}
+
+// wipe forgets the key of a session that has ended, and what was last answered: a key may
+// be in that. Memory is given to others later than one thinks.
+func (s *Session) wipe() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.key = Key{}
+	s.chain.wipe()
+	clear(s.reply[:cap(s.reply)])
+	clear(s.data[:cap(s.data)])
 }
 
 // Deadline is when a session ends unless it is used before; ok is false if it
@@ -213,6 +236,14 @@ func (s *Server) TimeIsUp(session *Session) bool {
 // first. A Server with a maximum life or idle time needs it called every now and
 // then: until it is, sessions that nobody asks for stay in memory.
 func (s *Server) Expire() []*Session {
+	ended := s.takeExpired()
+	for _, session := range ended {
+		session.wipe()
+	}
+	return ended
+}
+
+func (s *Server) takeExpired() []*Session {
 	now := s.config.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
