@@ -28,7 +28,7 @@ type ExitMeaning struct{ Codes, Meaning string }
 func ExitCodes() []ExitMeaning {
 	return []ExitMeaning{
 		{"0", "done"},
-		{"1", "ran, but not all is well: the session was lost, an answer could not be read, a test failed, a frame did not decode"},
+		{"1", "ran, but not all is well: the session was lost, an answer could not be read, a test failed, a frame did not decode, one capture of several has none"},
 		{"2", "flags, environment, configuration and key files, scripts, listen addresses"},
 		{"3", "the peer: cannot connect, TLS or trust refused; no test could run; an unreadable capture, no frames"},
 		{"4", "login refused"},

@@ -1,6 +1,8 @@
 package decode
 
 import (
+	"slices"
+
 	"proto/modes/decode/follow"
 	"proto/modes/decode/scan"
 	"proto/wire"
@@ -62,6 +64,11 @@ func (b *batch) add(f *scan.Found, known *layouts) {
 		r.header = b.keep(f.Frame.Header)
 		r.data = b.keep(data)
 	}
+}
+
+// hasFrame says whether a frame was found.
+func (b *batch) hasFrame() bool {
+	return slices.ContainsFunc(b.records, func(r record) bool { return r.kind != truthKind })
 }
 
 // prepare does what needs no session.

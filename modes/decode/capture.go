@@ -24,7 +24,9 @@ type capture struct {
 	broken    error // how the last one ended, where that is no end
 	scanner   *scan.Scanner
 	known     *layouts
-	left      []byte // of a window, to be in front of the next
+	left      []byte         // of a window, to be in front of the next
+	found     bool           // a frame in this input
+	barren    []*modes.Error // for the inputs that were read, and have something, but no frame
 	bar       *progress
 }
 
@@ -52,12 +54,19 @@ func (c *capture) fill(ctx context.Context, b *batch) error {
 	b.source = c.source
 	b.window = append(b.window[:0], c.left...)
 	n, err := c.in.Read(b.window[len(b.window):min(cap(b.window), len(b.window)+readSize)])
+	if want := headSize - len(c.source.head); want > 0 {
+		c.source.head = append(c.source.head, b.window[len(b.window):][:min(n, want)]...)
+	}
 	b.window = b.window[:len(b.window)+n]
 	final := err != nil || ctx.Err() != nil && !c.following
 	used := c.scanner.Scan(b.window, final, func(f *scan.Found) { b.add(f, c.known) })
 	c.left = append(c.left[:0], b.window[used:]...)
+	c.found = c.found || b.hasFrame()
 	c.bar.add(n)
 	if final {
+		if err == io.EOF && ctx.Err() == nil && !c.found && len(c.source.head) > 0 {
+			c.barren = append(c.barren, noFrames(c.source))
+		}
 		c.close()
 		// What is cut off or damaged further on is good up to there.
 		if err != nil && err != io.EOF {
@@ -81,6 +90,7 @@ func (c *capture) next(ctx context.Context) error {
 	}
 	c.source, c.in, c.bar = src, in, newProgress(c.p, src)
 	c.scanner, c.known, c.left = &scan.Scanner{Truths: c.o.verify}, new(layouts), c.left[:0]
+	c.found = false
 	return nil
 }
 

@@ -22,13 +22,13 @@ type source struct {
 	name    string // as it was given; "-" is stdin
 	json    []byte // the name, as JSON
 	size    int64  // 0 where it is not known
-	head    []byte // the first bytes, as they are in the file
+	head    []byte // the first bytes, unpacked, as far as they have been read
 	packs   string // what packs it: "gzip", "zstd"
 	regular bool   // a file on a disk
 }
 
 // headSize is how much of an input is looked at to know what it is, and magicSize how
-// much must be.
+// much must be to know what packs it.
 const (
 	headSize  = 4096
 	magicSize = 4
@@ -63,8 +63,7 @@ func (o *options) open(ctx context.Context, name string, stdin io.Reader) (*sour
 	in := bufio.NewReaderSize(raw, headSize)
 	_, _ = in.Peek(magicSize)         // an error comes again
 	head, _ := in.Peek(in.Buffered()) // what one read gave: of a pipe the rest may take long
-	src.head = append([]byte(nil), head...)
-	reader, err := unpack(src, in)
+	reader, err := unpack(src, head, in)
 	if err != nil {
 		return nil, nil, cannotRead(name, err)
 	}
@@ -123,15 +122,15 @@ func (c *closing) Close() error {
 // does, whose --ultra -22 asks for it.
 const maxZstdWindow = 128 << 20
 
-func unpack(src *source, in *bufio.Reader) (io.Reader, error) {
+func unpack(src *source, head []byte, in *bufio.Reader) (io.Reader, error) {
 	switch {
-	case bytes.HasPrefix(src.head, []byte{0x1f, 0x8b}):
+	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		src.packs = "gzip"
 		return gzip.NewReader(in)
-	case bytes.HasPrefix(src.head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		src.packs = "zstd"
 		return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
-	case bytes.HasPrefix(src.head, []byte("BZh")):
+	case bytes.HasPrefix(head, []byte("BZh")):
 		src.packs = "bzip2"
 		return bzip2.NewReader(in), nil
 	}

@@ -33,6 +33,13 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 	if op.counts.frames > 0 {
 		fmt.Fprintln(p.Err, op.summary())
 	}
+	barren := pl.capture.barren
+	if op.counts.frames == 0 && err == nil && got == nil {
+		barren = barren[:max(0, len(barren)-1)] // the last one is the error
+	}
+	for _, e := range barren {
+		p.Report(e)
+	}
 	switch {
 	case got != nil && !o.follow:
 		return modes.SignalError(got)
@@ -41,15 +48,19 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 	case got != nil:
 		return modes.SignalError(got)
 	}
-	return op.outcome(pl.capture.source)
+	if op.counts.frames == 0 {
+		return pl.capture.without()
+	}
+	if err = op.outcome(); err == nil && len(barren) > 0 {
+		return &modes.Error{Code: modes.ExitNotWell}
+	}
+	return err
 }
 
 // outcome is the exit code of a capture that was read to its end.
-func (op *opener) outcome(last *source) error {
+func (op *opener) outcome() error {
 	c := &op.counts
 	switch {
-	case c.frames == 0:
-		return noFrames(last)
 	case op.verify.err != nil:
 		return op.verify.err
 	case op.verify.on && op.verify.matched == 0:
@@ -79,7 +90,7 @@ func (o *options) decodeValues(p *modes.Process) error {
 	if err := pr.write(b); err != nil {
 		return err
 	}
-	return op.outcome(nil)
+	return op.outcome()
 }
 
 // spellValue says what a bare value holds: the text alone, with a note behind it.

@@ -87,16 +87,7 @@ func TestTshark(t *testing.T) {
 	if _, err := exec.LookPath("tshark"); err != nil {
 		t.Skip("tshark is missing")
 	}
-	dir := t.TempDir()
-	captured := newPackets()
-	var keyLog bytes.Buffer
-	texts := sessionOver(t, captured, &keyLog)
-	capture, keyFile := filepath.Join(dir, "session.pcap"), filepath.Join(dir, "keys")
-	for name, content := range map[string][]byte{capture: captured.out.Bytes(), keyFile: keyLog.Bytes()} {
-		if err := os.WriteFile(name, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	capture, keyFile, texts := capturedSession(t)
 	out, err := exec.Command("tshark", "-r", capture, "-o", "tls.keylog_file:"+keyFile, "-d", "tcp.port==5000,tls", "-d", "tls.port==5000,data",
 		"-o", "data.show_as_text:TRUE", "-Y", "data", "-T", "fields", "-e", "frame.time_epoch", "-e", "tcp.stream", "-e", "tcp.srcport", "-e", "data.text").Output()
 	if err != nil {
@@ -111,6 +102,22 @@ func TestTshark(t *testing.T) {
 	if decoded.String() != texts {
 		t.Errorf("decoded\n%s\nsent\n%s", decoded.String(), texts)
 	}
+}
+
+// capturedSession is a packet capture of a session, the file of its keys, and its texts.
+func capturedSession(t *testing.T) (capture, keyFile, texts string) {
+	t.Helper()
+	dir := t.TempDir()
+	captured := newPackets()
+	var keyLog bytes.Buffer
+	texts = sessionOver(t, captured, &keyLog)
+	capture, keyFile = filepath.Join(dir, "session.pcap"), filepath.Join(dir, "keys")
+	for name, content := range map[string][]byte{capture: captured.out.Bytes(), keyFile: keyLog.Bytes()} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return capture, keyFile, texts
 }
 
 // sessionOver runs a session of 12 answers over TLS and gives their texts, a line
