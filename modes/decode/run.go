@@ -38,7 +38,7 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 		barren = barren[:max(0, len(barren)-1)] // the last one is the error
 	}
 	for _, e := range barren {
-		p.Report(e)
+		fmt.Fprintln(p.Err, "warning: "+e.Message+behind("; ", e.Hint))
 	}
 	switch {
 	case got != nil && !o.follow:
@@ -55,6 +55,14 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 		return &modes.Error{Code: modes.ExitNotWell}
 	}
 	return err
+}
+
+// behind is a text with something in front, if there is one.
+func behind(front, text string) string {
+	if text == "" {
+		return ""
+	}
+	return front + text
 }
 
 // outcome is the exit code of a capture that was read to its end.
