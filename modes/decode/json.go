@@ -1,9 +1,11 @@
 package decode
 
 import (
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"proto/modes/decode/follow"
 	"proto/wire"
@@ -105,6 +107,9 @@ func (r *record) appendRest(b []byte) []byte {
 	switch res.Status {
 	case follow.OK:
 		b = appendPlain(b, res.Text)
+		if !utf8.Valid(res.Text) { // JSON cannot hold it
+			note = strings.TrimPrefix(note+", text is not UTF-8: hex "+hex.EncodeToString(res.Text), ", ")
+		}
 	case follow.Ambiguous:
 		b = appendPlain(b, res.Text)
 		note = "dialect: shifted gives " + strconv.Quote(string(res.Text)) + ", unshifted " + strconv.Quote(string(res.Other))

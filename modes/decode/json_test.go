@@ -2,9 +2,11 @@ package decode
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 
 	"proto/modes/decode/follow"
@@ -53,6 +55,44 @@ func TestJSONPaths(t *testing.T) {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if want := err == nil && n >= 0 && n < 1e15; isSmall([]byte(text)) != want {
 			t.Errorf("isSmall(%q) = %v", text, !want)
+		}
+	}
+}
+
+// TestJSONKeepsText: whatever an answer holds can be had back from its object.
+func TestJSONKeepsText(t *testing.T) {
+	for _, test := range []struct{ text, note, wantNote string }{
+		{"abcdefgh", "", ""},
+		{"21.5 \u00b0C \x00\u2028\U0001f600", "", ""},
+		{"\ufffd", "", ""}, // the character itself
+		{"\xff\xfe\x00\x01", "", "text is not UTF-8: hex fffe0001"},
+		{"\xff\xfd\x00\x01", "new key", "new key, text is not UTF-8: hex fffd0001"},
+		{"a\xc3", "", "text is not UTF-8: hex 61c3"},
+		{"\xed\xa0\x80", "", "text is not UTF-8: hex eda080"}, // half of a pair of UTF-16
+	} {
+		rec := record{source: &source{json: []byte(`"a"`)}, kind: answerKind, whole: true, result: &follow.Result{Text: []byte(test.text), Note: test.note, Period: 1}}
+		line := new(jsonWriter).append(nil, &rec)
+		var o struct {
+			Text, Status string
+			Note         *string
+		}
+		if err := json.Unmarshal(line, &o); err != nil || o.Status != "ok" {
+			t.Fatalf("%s: %v", line, err)
+		}
+		note := ""
+		if o.Note != nil {
+			note = *o.Note
+		}
+		text := o.Text
+		if _, digits, ok := strings.Cut(note, "text is not UTF-8: hex "); ok {
+			b, err := hex.DecodeString(digits)
+			if err != nil {
+				t.Error(err)
+			}
+			text = string(b)
+		}
+		if text != test.text || note != test.wantNote {
+			t.Errorf("%q: %q with note %q, want %q", test.text, text, note, test.wantNote)
 		}
 	}
 }
