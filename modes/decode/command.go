@@ -66,7 +66,7 @@ func flags() []cli.Flag {
 		modes.Group("Output",
 			&cli.BoolFlag{Name: "json", Usage: "print an object a line", EnvVars: []string{"PROTO_JSON"}},
 			&cli.BoolFlag{Name: "text", Usage: "print the plain texts only", EnvVars: []string{"PROTO_TEXT"}},
-			&cli.StringFlag{Name: "html", Usage: "draw the sessions in `FILE`, a page for any browser, and print no lines", EnvVars: []string{"PROTO_HTML"}},
+			&cli.StringFlag{Name: "html", Usage: "draw the sessions in `FILE`, a page for any browser, and print nothing but what --json or --text asks for", EnvVars: []string{"PROTO_HTML"}},
 			&cli.BoolFlag{Name: "secrets", Usage: "do not hide passwords, tokens and keys", EnvVars: []string{"PROTO_SECRETS"}},
 			&cli.StringFlag{Name: "color", Usage: "`WHEN` to colour: auto, always, never", Value: "auto", EnvVars: []string{"PROTO_COLOR"}},
 		),
