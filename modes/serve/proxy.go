@@ -31,8 +31,10 @@ func (s *server) fromProxy(addr netip.Addr) bool {
 // handleProxied reads the header that a proxy sends first, and then goes on as if
 // the client were connected.
 func (s *server) handleProxied(ctx context.Context, c *connection) {
-	s.add(c)
 	if err := c.readProxyHeader(); err != nil {
+		if c.isExpelled() {
+			err = errCrowded
+		}
 		if !c.isStopping() {
 			s.metrics.refuse(proxyHeader)
 			c.log(slog.LevelWarn, "refused", "reason", "no good PROXY header from a trusted proxy", "detail", err)
@@ -40,11 +42,21 @@ func (s *server) handleProxied(ctx context.Context, c *connection) {
 		s.remove(c)
 		return
 	}
-	if !s.enter(c) {
+	if reason := c.guest.Name(c.peer); reason != "" {
+		s.refuse(c.raw, reason)
 		s.remove(c)
 		return
 	}
 	s.handle(ctx, c)
+}
+
+// header is how long a proxy may take for its header. That has an end also where a
+// handshake has none: the proxy has it ready, and is near.
+func (t timeouts) header() time.Duration {
+	if t.handshake == 0 {
+		return defaultTimeouts().handshake
+	}
+	return t.handshake
 }
 
 // proxyBuffer is what a header is read into, and proxyLine the most that version 1 takes.
@@ -55,7 +67,7 @@ const (
 
 func (c *connection) readProxyHeader() error {
 	// An interrupt ends the reading, too.
-	if err := c.wire.SetReadDeadline(until(c.server.timeouts.handshake)); err != nil {
+	if err := c.wire.SetReadDeadline(until(c.server.timeouts.header())); err != nil {
 		return err
 	}
 	in := bufio.NewReaderSize(c.raw.Conn, proxyBuffer)

@@ -159,6 +159,50 @@ func TestProxyLooks(t *testing.T) {
 	})
 }
 
+// TestProxyWaits: connections of which the header has not come count in all, for as long
+// as it may take also where a handshake may take for ever, and once when it has come.
+func TestProxyWaits(t *testing.T) {
+	for _, flags := range [][]string{{}, {"--tls-timeout", "0"}} {
+		flags = append(flags, "--max-connections", "2")
+		bubble(t, options{flags: flags, change: trusting10}, func(t *testing.T, r *rig) {
+			r.connect(proxyPeer)
+			r.connect("10.0.0.2:7000")
+			r.refusedAtOnce(peerOne, 0)
+			r.refusedAtOnce(proxyPeer, 0)
+			time.Sleep(5*time.Second - 1)
+			r.refusedAtOnce(peerOne, 0)
+			time.Sleep(1)
+			synctest.Wait()
+			for _, peer := range []string{"192.0.2.7:1", "192.0.2.8:1"} {
+				r.connect(proxyPeer).write(header(t, 2, peer)).handshake().hello()
+			}
+			r.refusedAtOnce(peerOne, 0)
+		})
+	}
+}
+
+// TestProxyWaitsWithoutLogin: they count as those without login do, and make room as they
+// do; nothing is held against the proxy.
+func TestProxyWaitsWithoutLogin(t *testing.T) {
+	flags := []string{"--max-startups", "10:0:20", "--max-per-address", "0"}
+	bubble(t, options{flags: flags, change: trusting10}, func(t *testing.T, r *rig) {
+		for range 20 {
+			r.connect(proxyPeer)
+		}
+		r.refusedAtOnce(peerOne, heldBriefly)
+		r.refusedAtOnce(proxyPeer, heldBriefly)
+		time.Sleep(2 * time.Second)
+		r.connect(proxyPeer).write(header(t, 2, "192.0.2.7:1")).handshake().hello()
+		synctest.Wait()
+		if n := r.server.waiting(); n != 9 {
+			t.Errorf("%d wait", n)
+		}
+		if log := r.out.String(); strings.Count(log, "its place was needed") != 11 || strings.Contains(log, "address refused") {
+			t.Errorf("log %s", log)
+		}
+	})
+}
+
 // TestProxyDrains: a connection of which the header has not come keeps nobody.
 func TestProxyDrains(t *testing.T) {
 	bubble(t, options{change: trusting10}, func(t *testing.T, r *rig) {

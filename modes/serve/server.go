@@ -120,12 +120,13 @@ func (s *server) accept(ctx context.Context, l net.Listener) {
 func (s *server) welcome(ctx context.Context, nc net.Conn) {
 	s.metrics.accept()
 	c := s.newConnection(nc)
-	if s.fromProxy(c.peer) {
-		s.active.Go(func() { s.handleProxied(ctx, c) })
+	if !s.enter(c) {
 		return
 	}
-	if s.enter(c) {
-		s.add(c)
+	s.add(c)
+	if s.fromProxy(c.peer) {
+		s.active.Go(func() { s.handleProxied(ctx, c) })
+	} else {
 		s.active.Go(func() { s.handle(ctx, c) })
 	}
 }
@@ -138,18 +139,22 @@ func (s *server) newConnection(nc net.Conn) *connection {
 	return c
 }
 
-// enter asks the door, which closes a connection that it does not let in.
+// enter asks the door, which closes a connection that it does not let in. Who is behind a
+// proxy is not known yet.
 func (s *server) enter(c *connection) bool {
 	if s.door == nil {
 		return true
 	}
-	guest, reason := s.door.Enter(c.peer, c.expel)
+	var reason admission.Reason
+	if s.fromProxy(c.peer) {
+		c.guest, reason = s.door.EnterUnnamed(c.expel)
+	} else {
+		c.guest, reason = s.door.Enter(c.peer, c.expel)
+	}
 	if reason != "" {
 		s.refuse(c.raw, reason)
-		return false
 	}
-	c.guest = guest
-	return true
+	return reason == ""
 }
 
 // borrowReply lends the memory for an answer, which is put back when it is written.

@@ -87,15 +87,30 @@ func (d *Door) Enter(addr netip.Addr, expel func()) (*Guest, Reason) {
 	if reason := d.refuse(g, now); reason != "" {
 		return nil, reason
 	}
+	d.let(g)
+	return g, ""
+}
+
+// let counts a guest as one without login. d.mu is held.
+func (d *Door) let(g *Guest) {
 	d.guests++
 	d.here[g.addr]++
 	g.place = d.waiting.PushBack(g)
-	return g, ""
+}
+
+// tooMany says whether there are too many in all. Then who takes too long to log in makes
+// room for whoever comes next.
+func (d *Door) tooMany(now time.Time) bool {
+	if d.limits.Connections == 0 || d.guests < d.limits.Connections {
+		return false
+	}
+	d.clear(now)
+	return true
 }
 
 func (d *Door) refuse(g *Guest, now time.Time) Reason {
 	l := &d.limits
-	if l.Connections > 0 && d.guests >= l.Connections {
+	if d.tooMany(now) {
 		return TooMany
 	}
 	if !g.exempt && d.penalties.refused(g.addr, now) {
