@@ -35,14 +35,20 @@ type Recorder struct {
 	queue   recordQueue
 	out     recordWriter
 	streams atomic.Int64
-	ended   chan struct{} // closed when the goroutine has ended
+	ended   chan struct{} // closed when the goroutine that writes has ended
 	close   sync.Once
+
+	stop    chan struct{}  // closed: no more is told of losses
+	telling sync.WaitGroup // the goroutine that does
 }
 
 // Recording is what a Recorder says.
 type Recording struct {
 	// Failed is told the first time that the file cannot be written.
 	Failed func(err error)
+	// Dropping is told how many are missing so far: a second after the first, and then
+	// while they become more, at most once a minute. It must not block; nil for nobody.
+	Dropping func(n int64)
 	// Dropped is told at the end how many frames are missing, if any.
 	Dropped func(n int64)
 }
@@ -76,8 +82,11 @@ func (p *Process) OpenRecord(name string) (*Recorder, error) {
 }
 
 func newRecorder(w io.WriteCloser, torn bool, say Recording) *Recorder {
-	r := &Recorder{out: recordWriter{w: w, torn: torn, say: say}, ended: make(chan struct{})}
+	r := &Recorder{out: recordWriter{w: w, torn: torn, say: say}, ended: make(chan struct{}), stop: make(chan struct{})}
 	r.queue.start()
+	if say.Dropping != nil {
+		r.telling.Go(r.tell)
+	}
 	go func() {
 		defer close(r.ended)
 		r.out.run(&r.queue)
@@ -99,6 +108,8 @@ func (r *Recorder) Close() {
 }
 
 func (r *Recorder) shut(patience time.Duration) {
+	close(r.stop)
+	r.telling.Wait()
 	r.queue.close()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
@@ -116,6 +127,42 @@ func (r *Recorder) shut(patience time.Duration) {
 	if n := r.queue.lost(); n > 0 {
 		r.out.say.Dropped(n)
 	}
+}
+
+// How long after the first loss, and then after one, it is told how many there are.
+const (
+	firstLosses = time.Second
+	moreLosses  = time.Minute
+)
+
+// tell tells of losses while the record goes on: whoever is killed says nothing at the end.
+// It has a goroutine of its own, since the one that writes may hang.
+func (r *Recorder) tell() {
+	told := int64(0)
+	for wait := firstLosses; ; wait = moreLosses {
+		select {
+		case <-r.queue.losing:
+		case <-r.stop:
+			return
+		}
+		select {
+		case <-time.After(wait):
+		case <-r.stop:
+			return
+		}
+		if n := r.Lost(); n > told {
+			told = n
+			r.out.say.Dropping(n)
+		}
+	}
+}
+
+// Lost is how many frames are missing so far.
+func (r *Recorder) Lost() int64 {
+	if r == nil {
+		return 0
+	}
+	return r.queue.missing()
 }
 
 // A Tape records one connection. A nil Tape records nothing.

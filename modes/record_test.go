@@ -69,6 +69,7 @@ func (f *fakeFile) lines() []string {
 type said struct {
 	mu      sync.Mutex
 	failed  []string
+	sofar   []int64
 	dropped []int64
 }
 
@@ -79,7 +80,24 @@ func (s *said) recording() Recording {
 			defer s.mu.Unlock()
 			s.failed = append(s.failed, Plain(err))
 		},
+		Dropping: func(n int64) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.sofar = append(s.sofar, n)
+		},
 		Dropped: func(n int64) { s.dropped = append(s.dropped, n) },
+	}
+}
+
+// wantSoFar holds what was said meanwhile against what should have been, d from now.
+func (s *said) wantSoFar(t *testing.T, d time.Duration, want string) {
+	t.Helper()
+	time.Sleep(d)
+	synctest.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if got := fmt.Sprint(s.sofar); got != want {
+		t.Errorf("said to be missing so far: %s, want %s", got, want)
 	}
 }
 
@@ -291,6 +309,53 @@ func TestRecordCloseOfStuckFile(t *testing.T) {
 	})
 }
 
+// TestRecordSaysLossesSoFar: soon after the first, and once a minute while they become
+// more, whether the file fails or hangs; then no more.
+func TestRecordSaysLossesSoFar(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, s := newFakeFile(), &said{}
+		r := newRecorder(f, false, s.recording())
+		tape := r.Tape("192.0.2.1:7")
+		put := func(n int) {
+			for range n {
+				tape.Record(ToServer, []byte("{}"))
+			}
+			synctest.Wait()
+		}
+		put(1)
+		s.wantSoFar(t, time.Hour, "[]")
+		f.setRoom(0)
+		put(2)
+		s.wantSoFar(t, time.Second-1, "[]")
+		put(3)
+		s.wantSoFar(t, 1, "[5]")
+		s.wantSoFar(t, time.Hour, "[5]")
+		for range 120 { // for two minutes
+			put(1)
+			time.Sleep(time.Second)
+		}
+		s.wantSoFar(t, 0, "[5 65 125]")
+		s.wantSoFar(t, time.Hour, "[5 65 125]")
+		put(1)
+		s.wantSoFar(t, time.Minute-1, "[5 65 125]")
+		s.wantSoFar(t, 1, "[5 65 125 126]")
+		f.setRoom(-1)
+		f.mu.Lock()
+		f.gate = make(chan struct{})
+		f.mu.Unlock()
+		put(1)
+		put(maxRecordEntries + 10)
+		s.wantSoFar(t, time.Minute, "[5 65 125 126 136]")
+		if n := r.Lost(); n != 136 {
+			t.Errorf("%d lost", n)
+		}
+		close(f.gate)
+		r.Close()
+		s.wantSoFar(t, time.Hour, "[5 65 125 126 136]")
+		s.want(t, "no space left on device", "[136]")
+	})
+}
+
 // TestRecordManyStreams: what is in the file and what is missing are all there was,
 // and each stream is in its order.
 func TestRecordManyStreams(t *testing.T) {
@@ -337,6 +402,9 @@ func TestRecordOfNothing(t *testing.T) {
 	tape.Record(ToServer, []byte("{}"))
 	if n, err := tape.Writer(ToServer).Write([]byte("ab")); n != 2 || err != nil {
 		t.Errorf("Write: %d, %v", n, err)
+	}
+	if n := r.Lost(); n != 0 {
+		t.Errorf("%d lost", n)
 	}
 	r.Close()
 }

@@ -36,7 +36,8 @@ func (b *recordBatch) reset() {
 
 // recordQueue is filled by anybody and emptied by one goroutine.
 type recordQueue struct {
-	ready chan struct{} // there is something, or it is closed
+	ready  chan struct{} // there is something, or it is closed
+	losing chan struct{} // dropped has grown
 
 	mu      sync.Mutex
 	waiting recordBatch
@@ -45,7 +46,7 @@ type recordQueue struct {
 	closed  bool
 }
 
-func (q *recordQueue) start() { q.ready = make(chan struct{}, 1) }
+func (q *recordQueue) start() { q.ready, q.losing = make(chan struct{}, 1), make(chan struct{}, 1) }
 
 // put queues a copy of a frame, or counts it where there is no room.
 func (q *recordQueue) put(e recordEntry, frame []byte) {
@@ -57,20 +58,28 @@ func (q *recordQueue) put(e recordEntry, frame []byte) {
 		return
 	case len(b.entries) >= maxRecordEntries, len(b.bytes)+len(frame) > maxRecordBytes:
 		b.missed++
-		q.dropped++
-		q.wake() // a frame too long for an empty queue is worth a line at once
+		q.lose(1)
+		wake(q.ready) // a frame too long for an empty queue is worth a line at once
 		return
 	}
 	b.bytes = append(b.bytes, frame...)
 	e.end, e.missed = len(b.bytes), b.missed
 	b.missed = 0
 	b.entries = append(b.entries, e)
-	q.wake()
+	wake(q.ready)
 }
 
-func (q *recordQueue) wake() {
+// lose counts frames as lost. q.mu is held.
+func (q *recordQueue) lose(n int64) {
+	if q.dropped += n; n > 0 {
+		wake(q.losing)
+	}
+}
+
+// wake waits for nobody: c has room for one.
+func wake(c chan<- struct{}) {
 	select {
-	case q.ready <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -91,14 +100,14 @@ func (q *recordQueue) settled(failed int64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.taken = 0
-	q.dropped += failed
+	q.lose(failed)
 }
 
 func (q *recordQueue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.closed = true
-	q.wake()
+	wake(q.ready)
 }
 
 // abandon counts as lost what still waits. What is being written settles itself, if
@@ -106,7 +115,7 @@ func (q *recordQueue) close() {
 func (q *recordQueue) abandon() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.dropped += int64(len(q.waiting.entries))
+	q.lose(int64(len(q.waiting.entries)))
 	q.waiting = recordBatch{}
 }
 
@@ -116,4 +125,11 @@ func (q *recordQueue) lost() int64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.dropped + q.taken
+}
+
+// missing is how many frames are not in the file, and will not be.
+func (q *recordQueue) missing() int64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.dropped
 }

@@ -109,8 +109,9 @@ func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logg
 // recording is how the log tells of frames that are not in the record.
 func recording(file string, log *slog.Logger) modes.Recording {
 	return modes.Recording{
-		Failed:  func(err error) { log.Error("record cannot be written", "file", file, "err", modes.Plain(err)) },
-		Dropped: func(n int64) { log.Error("frames are missing in the record", "file", file, "dropped", n) },
+		Failed:   func(err error) { log.Error("record cannot be written", "file", file, "err", modes.Plain(err)) },
+		Dropping: func(n int64) { log.Error("frames are missing in the record so far", "file", file, "dropped", n) },
+		Dropped:  func(n int64) { log.Error("frames are missing in the record", "file", file, "dropped", n) },
 	}
 }
 
