@@ -169,9 +169,9 @@ func TestProxyWaits(t *testing.T) {
 			r.connect("10.0.0.2:7000")
 			r.refusedAtOnce(peerOne, 0)
 			r.refusedAtOnce(proxyPeer, 0)
-			time.Sleep(5*time.Second - 1)
+			time.Sleep(5*time.Second - time.Nanosecond)
 			r.refusedAtOnce(peerOne, 0)
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			synctest.Wait()
 			for _, peer := range []string{"192.0.2.7:1", "192.0.2.8:1"} {
 				r.connect(proxyPeer).write(header(t, 2, peer)).handshake().hello()
