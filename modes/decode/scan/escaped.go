@@ -26,7 +26,7 @@ func (w *scanning) escaped(at int) (int, outcome) {
 			return w.undone(at, at+int(w.places[n-1]))
 		case closed && slashes == 1:
 			return w.joined(at, at, w.context(at).before, inString)
-		case closed || !errors.Is(err, io.ErrUnexpectedEOF) || len(part) >= Window:
+		case closed || !errors.Is(err, io.ErrUnexpectedEOF) || len(part) >= Window, len(w.text) > MaxFrame:
 			return 0, nothing
 		case len(part) < len(rest):
 			continue

@@ -2,60 +2,71 @@ package scan
 
 import (
 	"bytes"
+	"errors"
+	"io"
 
 	"proto/wire"
 )
 
-const (
-	// maxDepth is how deep a frame over lines may be: no program prints one deeper.
-	maxDepth = 16
-	// maxBetween is how many lines of others may stand behind the first of a frame. There may
-	// be a brace at the end of each line of a log, and each looks so far for its frame.
-	maxBetween = 64
-)
+// maxDepth is how deep a frame over lines may be: no program prints one deeper.
+const maxDepth = 16
 
 // lines collects a frame that is printed over lines with something around each:
 // a prefix, or a JSON record. Lines of others in between stay for themselves.
 func (w *scanning) lines(at int) (int, outcome) {
-	rest := w.window[at:]
-	if lineEnd(w.window, at) < 0 {
-		return 0, w.patience(rest)
+	next := lineEnd(w.window, at)
+	if next < 0 {
+		return 0, w.patience(w.window[at:])
 	}
-	reader := w.lineReader(at)
-	if reader == nil {
+	w.text = append(w.text[:0], "{\n"...)
+	line := w.lineOf(at, next)
+	if r := w.records.of(line); r != nil {
+		return w.collect(at, next, &distance{}, r)
+	}
+	second, o := w.second(at, line)
+	switch o {
+	case wantMore:
+		return w.cutLines(at)
+	case nothing:
 		return 0, nothing
 	}
+	far := &distance{ahead: &w.ahead, line: second.line, next: w.ahead.behind(second.line)}
+	start := w.ahead.starts[second.line-w.ahead.first] - w.base
+	return w.collect(at, int(start), far, newPrefixReader(line, second))
+}
+
+// collect collects the lines of a frame from a place on.
+func (w *scanning) collect(at, next int, far *distance, reader lineReader) (int, outcome) {
 	c := w.context(at)
-	w.text = append(w.text[:0], "{\n"...)
-	taken := []span{}
-	next := lineEnd(w.window, at)
-	last := next // where the last line of the frame ended
-	between := 0 // lines since
+	w.lineSpans = w.lineSpans[:0]
 	for depth := 1; depth > 0; {
-		if next < 0 || next >= len(w.window) {
+		if next >= len(w.window) {
 			return w.cutLines(at)
 		}
 		end := lineEnd(w.window, next)
 		if end < 0 && !w.final {
-			return 0, w.patience(rest)
+			return 0, w.patience(w.window[at:])
 		}
 		if end < 0 {
 			end = len(w.window)
 		}
-		if end-at > Window || len(w.text) > MaxFrame || depth > maxDepth || next-last > maxContext || len(taken) == 0 && between > maxBetween {
+		if end-at > Window {
 			return 0, nothing
 		}
-		text, ok := reader.line(w.window[next:end], len(taken) == 0)
+		text, ok := reader.line(w.window[next:end])
 		switch {
-		case ok && len(taken) == 0 && !startsFrame(text):
+		case ok && len(w.lineSpans) == 0 && !startsFrame(text):
 			return 0, nothing
 		case ok:
 			w.text = append(append(w.text, text...), '\n')
-			taken = append(taken, span{w.base + int64(next), w.base + int64(end)})
+			w.lineSpans = append(w.lineSpans, span{w.base + int64(next), w.base + int64(end)})
 			depth += balance(text)
-			last, between = end, 0
-		default:
-			between++
+			if depth > maxDepth || len(w.text) > MaxFrame || w.isHopeless(len(w.lineSpans)) {
+				return 0, nothing
+			}
+		}
+		if depth > 0 && !w.step(far, at, ok) {
+			return 0, nothing
 		}
 		next = end
 	}
@@ -65,8 +76,52 @@ func (w *scanning) lines(at int) (int, outcome) {
 		return 0, nothing
 	}
 	w.letGo()
-	w.take(append(taken, span{w.base + int64(at), w.base + int64(lineEnd(w.window, at))}))
+	w.take(append(w.lineSpans, span{w.base + int64(at), w.base + int64(lineEnd(w.window, at))}))
 	return at + 1, found
+}
+
+// isHopeless says that the lines so far are no beginning of a frame: whoever looks like
+// one is not followed to its end. It is asked for each number of lines, and looks at some.
+func (w *scanning) isHopeless(lines int) bool {
+	if lines&(lines-1) != 0 {
+		return false
+	}
+	_, err := wire.Parse(w.text, limits(), &w.frame)
+	return err != nil && !errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// distance is how far a line is behind the last one of a frame.
+type distance struct {
+	lines  int    // since
+	ahead  *ahead // with line and next, tells others; nil where the lines are records
+	line   int    // the number of this line
+	next   int    // the index of the next second line
+	last   int    // the number of the frame's last line
+	others int    // who have been heard since
+}
+
+// step goes on to the next line, and says whether it may still be one of the frame. ours
+// says that this line is.
+func (w *scanning) step(d *distance, at int, ours bool) bool {
+	if d.lines++; ours {
+		d.lines, d.others, d.last = 0, 0, d.line
+	}
+	if d.lines > allowed(d.others) {
+		return false
+	}
+	if d.ahead == nil {
+		return true
+	}
+	if d.line++; d.line == d.ahead.count() && w.lookAt(at) == nothing {
+		return false
+	}
+	if d.next < len(d.ahead.seconds) && d.ahead.seconds[d.next].line == d.line {
+		if d.ahead.seconds[d.next].before < d.last {
+			d.others++
+		}
+		d.next++
+	}
+	return true
 }
 
 // cutLines is what becomes of a frame that the window ends in.
@@ -78,11 +133,6 @@ func (w *scanning) cutLines(at int) (int, outcome) {
 		w.isCut(at)
 	}
 	return 0, nothing
-}
-
-// take marks lines, so that braces in them are no anchors.
-func (w *scanning) take(lines []span) {
-	w.taken = append(w.taken, lines...)
 }
 
 // lineEnd is where the line of a place ends, its newline included; -1 if that is
@@ -129,75 +179,19 @@ func balance(line []byte) (depth int) {
 
 // lineReader is how the lines of a frame are told from those of others.
 type lineReader interface {
-	// line gives what a line holds of the frame; first says that it is the second
-	// line of the frame, from which the reader may learn.
-	line(line []byte, first bool) (text []byte, ok bool)
+	// line gives what a line holds of the frame.
+	line(line []byte) (text []byte, ok bool)
 	// context adds what the reader knows to the context of the frame's brace.
 	context(c Context) Context
 }
 
-// lineReader finds out what stands around the line that ends with a brace.
-func (w *scanning) lineReader(at int) lineReader {
+// lineOf is the line of a place, which ends at end.
+func (w *scanning) lineOf(at, end int) []byte {
 	start := bytes.LastIndexByte(w.window[:at], '\n') + 1
-	end := lineEnd(w.window, at)
-	if end < 0 {
-		return nil
+	if start > 0 || len(w.tail) == 0 {
+		return w.window[start:end]
 	}
-	line := w.window[start:end]
-	if start == 0 && len(w.tail) > 0 { // the line began in the window before
-		before := w.tail[bytes.LastIndexByte(w.tail, '\n')+1:]
-		line = append(append([]byte(nil), before...), line...)
-	}
-	if r := w.records.of(line); r != nil {
-		return r
-	}
-	return &prefixReader{opening: line}
-}
-
-// prefixReader takes the lines that begin as the frame's second one does, times
-// aside.
-type prefixReader struct {
-	opening []byte // the line that ends with the brace
-	prefix  []byte // with all times alike
-	plain   []byte // as the opening line has it
-}
-
-func (r *prefixReader) line(line []byte, first bool) ([]byte, bool) {
-	line = bytes.TrimRight(line, "\r\n")
-	if !first {
-		n, ok := samePrefix(line, r.prefix)
-		return line[n:], ok
-	}
-	quote := bytes.IndexAny(line, `"'`)
-	for ; quote >= 0 && quote < len(line); quote++ {
-		if (line[quote] == '"' || line[quote] == '\'') && startsFrame(line[quote:]) {
-			break
-		}
-	}
-	if quote < 0 || quote >= len(line) {
-		return nil, false
-	}
-	prefix := bytes.TrimRight(alike(line[:quote]), " \t")
-	n, ok := samePrefix(r.opening, prefix)
-	if !ok || !isPrefix(prefix) {
-		return nil, false
-	}
-	r.prefix, r.plain = prefix, r.opening[:n]
-	return line[quote:], true
-}
-
-// isPrefix says whether what stands before a frame's line may be a prefix. What has braces
-// is another frame, and so is what ends in a string.
-func isPrefix(b []byte) bool {
-	return len(b) > 0 && bytes.IndexByte(b, '{') < 0 && bytes.IndexByte(b, '}') < 0 && bytes.Count(b, []byte{'"'})%2 == 0
-}
-
-func (r *prefixReader) context(c Context) Context {
-	if c.Stream == "" {
-		c.Stream = streamOf(r.prefix)
-	}
-	if c.Time == "" {
-		c.Time = findTime(r.plain)
-	}
-	return c
+	// The line began in the window before.
+	before := w.tail[bytes.LastIndexByte(w.tail, '\n')+1:]
+	return append(append([]byte(nil), before...), w.window[:end]...)
 }

@@ -14,11 +14,14 @@ type recordReader struct {
 	others string // what tells the source: all other strings but times
 	time   string
 	stream string // "" where the record names none
+	// spelled are the values of others as the record spells them. A line that has not all of
+	// them is not worth reading: one program spells a value as it did before.
+	spelled [][]byte
 }
 
 // of gives a reader for a line that is a record with a text that ends with a brace
 // and the end of a line; nil for all others.
-func (r *recordReader) of(line []byte) lineReader {
+func (r *recordReader) of(line []byte) *recordReader {
 	line = bytes.TrimLeft(line, "\x00\ufeff")
 	if i := skipSpace(line, 0); i == len(line) || line[i] != '{' {
 		return nil
@@ -27,7 +30,7 @@ func (r *recordReader) of(line []byte) lineReader {
 	if err != nil || v.Kind() != wire.Object {
 		return nil
 	}
-	got := recordReader{}
+	got := recordReader{spelled: r.spelled[:0]}
 	for name, m := range v.Members() {
 		text, ok := m.Text()
 		if ok && got.member == "" && endsLine(text) {
@@ -37,7 +40,7 @@ func (r *recordReader) of(line []byte) lineReader {
 	if got.member == "" {
 		return nil
 	}
-	got.others, got.time = describe(v, got.member)
+	got.others, got.time, got.spelled = describe(v, got.member, got.spelled)
 	got.stream = streamOfMembers(v)
 	*r = got
 	return r
@@ -49,13 +52,14 @@ func endsLine(text string) bool {
 }
 
 // describe gives what tells records of one source from those of others, and their
-// time.
-func describe(v wire.Value, member string) (others, time string) {
+// time. It appends the values as they are spelled.
+func describe(v wire.Value, member string, spelled [][]byte) (others, time string, _ [][]byte) {
 	for name, m := range v.Members() {
 		text, ok := m.Text()
 		switch {
 		case m.Kind() == wire.Object: // docker's attrs
 			others += name + "=" + string(wire.AppendValue(nil, m)) + " "
+			spelled = append(spelled, m.Raw())
 		case !ok || name == member:
 		case strings.HasPrefix(name, "__") && !isTimeName(name), name == "_SOURCE_REALTIME_TIMESTAMP":
 			// journald's: another with each record
@@ -63,12 +67,18 @@ func describe(v wire.Value, member string) (others, time string) {
 			time = text
 		default:
 			others += name + "=" + text + " "
+			spelled = append(spelled, m.Raw())
 		}
 	}
-	return others, time
+	return others, time, spelled
 }
 
-func (r *recordReader) line(line []byte, _ bool) ([]byte, bool) {
+func (r *recordReader) line(line []byte) ([]byte, bool) {
+	for _, value := range r.spelled {
+		if !bytes.Contains(line, value) {
+			return nil, false
+		}
+	}
 	v, _, err := wire.ParseValue(bytes.TrimLeft(line, "\x00"), limits())
 	if err != nil || v.Kind() != wire.Object {
 		return nil, false
@@ -82,7 +92,7 @@ func (r *recordReader) line(line []byte, _ bool) ([]byte, bool) {
 	if text == nil {
 		return nil, false
 	}
-	if others, _ := describe(v, r.member); others != r.others {
+	if others, _, _ := describe(v, r.member, nil); others != r.others {
 		return nil, false
 	}
 	return bytes.TrimRight(text, "\r\n"), true

@@ -13,7 +13,7 @@ const (
 	MaxFrame = 64 << 10
 	// Window is how many bytes behind an anchor are looked at. Given so many, a
 	// scanner always goes on.
-	Window = 256 << 10
+	Window = 512 << 10
 	// maxContext is how much of the text before a frame is looked at for its time,
 	// its stream and the like.
 	maxContext = 16 << 10
@@ -43,20 +43,20 @@ type Scanner struct {
 	// Truths has it find the texts that the reference programs print, too.
 	Truths bool
 
-	base    int64         // offset of the window's first byte
-	tail    []byte        // what stood before the window, back to the last frame
-	seam    []byte        // the tail and what is behind it
-	taken   []span        // lines that a frame has been collected from, by offset
-	frame   wire.Frame    // of what is collected or undone
-	repeats wire.Repeater // reads those that lie as they are
-	text    []byte        // undone
-	scratch []byte
-	places  []int32
-	records recordReader
-	find    Found // what is reported of frames
+	base      int64         // offset of the window's first byte
+	tail      []byte        // what stood before the window, back to the last frame
+	seam      []byte        // the tail and what is behind it
+	taken     []span        // lines that a frame has been collected from
+	ahead     ahead         // what the lines behind an anchor are
+	frame     wire.Frame    // of what is collected or undone
+	repeats   wire.Repeater // reads those that lie as they are
+	text      []byte        // undone
+	scratch   []byte
+	places    []int32
+	lineSpans []span // of the lines that are being collected
+	records   recordReader
+	find      Found // what is reported of frames
 }
-
-type span struct{ from, to int64 }
 
 func limits() wire.Limits { return wire.Limits{Bytes: MaxFrame, Levels: maxLevels} }
 
@@ -70,6 +70,7 @@ func (s *Scanner) Scan(window []byte, final bool, emit func(*Found)) (n int) {
 	s.keepTail(window[w.end:n])
 	s.base += int64(n)
 	s.dropTaken()
+	s.ahead.drop(s.base)
 	return n
 }
 
@@ -83,14 +84,6 @@ func (s *Scanner) keepTail(passed []byte) {
 		s.tail = append(s.tail[:0], s.tail[more:]...)
 	}
 	s.tail = append(s.tail, passed...)
-}
-
-func (s *Scanner) dropTaken() {
-	i := 0
-	for i < len(s.taken) && s.taken[i].to <= s.base {
-		i++
-	}
-	s.taken = s.taken[i:]
 }
 
 // scanning is one call of Scan.
@@ -291,14 +284,4 @@ func (w *scanning) report(at int, frame *wire.Frame) bool {
 	}
 	w.emit(f)
 	return true
-}
-
-func (w *scanning) isTaken(at int) bool {
-	offset := w.base + int64(at)
-	for i := len(w.taken) - 1; i >= 0; i-- {
-		if t := w.taken[i]; offset >= t.from && offset < t.to {
-			return true
-		}
-	}
-	return false
 }
