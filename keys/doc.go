@@ -40,8 +40,8 @@
 // P-256, P-384 or P-521, and Ed25519, in the forms that OpenSSL writes, with a pass phrase or without. Encrypted keys
 // are those of PKCS #8, with PBES2 or PBES1, and those with a DEK-Info header; the cipher is AES, ARIA, Camellia, SM4,
 // DES, triple DES or (with DEK-Info) ChaCha20. Not supported, each with an error that says so: keys encrypted with
-// RC2, RC4, other old ciphers or AES key wrap, DSA, other curves, curves given by parameters. [Identity.Reload] reads them
-again where nobody can be asked for the pass phrase any more.
+// RC2, RC4, other old ciphers or AES key wrap, DSA, other curves, curves given by parameters. [Identity.Reload] reads
+// them again where nobody can be asked for the pass phrase any more.
 //
 // Without files, [Own] keeps an identity in [StateDir]: made at the first run, renewed before it ends, with a key that
 // never changes. Where nothing can be kept, [Memory] makes one for the life of the process.
