@@ -35,7 +35,7 @@ type waiting struct {
 const (
 	maxSamples    = 8
 	maxCandidates = 10_000  // further ones are not counted
-	maxTried      = 1 << 16 // letters; two samples need some thousands
+	maxTried      = 1 << 18 // letters: 10,000 IVs for one sample are found with fewer
 	padding       = 8
 )
 
