@@ -104,7 +104,7 @@ func (f *followed) look(now time.Time) error {
 	}
 	for i := f.lead + 1; i < len(f.tails); i++ {
 		// What is empty and has no name any more is passed over in its turn.
-		if t := f.tails[i]; t.waiting.IsZero() && (i < len(f.tails)-1 || !t.empty()) {
+		if t := f.tails[i]; t.waiting.IsZero() && (i < len(f.tails)-1 || t.more()) {
 			t.waiting = now
 		}
 	}
@@ -118,7 +118,7 @@ func (f *followed) has(info os.FileInfo) bool {
 
 // room makes room for one more file, if it can be done without losing what is not read yet.
 func (f *followed) room(now time.Time) bool {
-	if len(f.tails) == maxTails && f.lead > 0 && now.Sub(f.tails[0].written) >= followPause {
+	if len(f.tails) == maxTails && f.lead > 0 && now.Sub(f.tails[0].written) >= followPause && !f.tails[0].more() {
 		f.drop(0)
 	}
 	return len(f.tails) < maxTails

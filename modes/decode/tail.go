@@ -84,8 +84,8 @@ func (t *tail) again() error {
 	return err
 }
 
-// empty says whether nothing has been written to the file yet.
-func (t *tail) empty() bool {
+// more says whether the file has more than was read of it.
+func (t *tail) more() bool {
 	info, err := t.file.Stat()
-	return err == nil && info.Size() == 0
+	return err == nil && info.Size() > t.offset
 }
