@@ -2,6 +2,7 @@ package modes
 
 import (
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -60,24 +61,26 @@ func ShortDuration(d time.Duration) string {
 // A Screen writes result lines to stdout and, on a terminal, keeps one status
 // line below them on stderr. One goroutine at a time.
 type Screen struct {
-	p     *Process
-	shown bool
+	p        *Process
+	out, err io.Writer
+	shown    bool
 }
 
-// NewScreen makes the screen of a process.
-func NewScreen(p *Process) *Screen { return &Screen{p: p} }
+// NewScreen makes the screen of a process. What goes to stdout and to stderr is written to
+// out and err.
+func NewScreen(p *Process, out, err io.Writer) *Screen { return &Screen{p: p, out: out, err: err} }
 
 // Line writes one line of results.
 func (s *Screen) Line(line string) error {
 	s.Clear()
-	_, err := fmt.Fprintln(s.p.Out, line)
+	_, err := fmt.Fprintln(s.out, line)
 	return err
 }
 
 // Note writes one line to stderr.
 func (s *Screen) Note(line string) {
 	s.Clear()
-	fmt.Fprintln(s.p.Err, line)
+	fmt.Fprintln(s.err, line)
 }
 
 // Status shows the status line, in place of the one before.
@@ -86,7 +89,7 @@ func (s *Screen) Status(text string) {
 		if width := s.p.Width(); width > 0 && len(text) >= width { // it is ASCII
 			text = text[:width-1]
 		}
-		fmt.Fprintf(s.p.Err, "\r\x1b[K%s", text)
+		fmt.Fprintf(s.err, "\r\x1b[K%s", text)
 		s.shown = true
 	}
 }
@@ -94,7 +97,7 @@ func (s *Screen) Status(text string) {
 // Clear takes the status line away.
 func (s *Screen) Clear() {
 	if s.shown {
-		fmt.Fprint(s.p.Err, "\r\x1b[K")
+		fmt.Fprint(s.err, "\r\x1b[K")
 		s.shown = false
 	}
 }

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -11,21 +12,38 @@ import (
 	"proto/wire"
 )
 
-// display shows one session to a person or a program: its watcher.
+// display shows one session to a person or a program: its watcher. The session waits
+// for whoever reads, but not over its own end.
 type display struct {
 	p      *modes.Process
 	s      *settings
 	screen *modes.Screen
 	said   string // the last note, which is not said twice in a row
+
+	ctx  context.Context // ends with a signal
+	over func()          // waits for no reader any more
+	end  *time.Timer     // which calls it; nil: the session is not open, or has no end
 }
 
 // runOne runs one session and shows it.
 func runOne(ctx context.Context, p *modes.Process, s *settings, login modes.Login, dial dialer) error {
-	d := &display{p: p, s: s, screen: modes.NewScreen(p)}
-	defer d.screen.Clear()
 	ctx, stop := untilSignal(ctx, p.Signals)
 	defer stop()
+	reading, over := context.WithCancel(ctx)
+	defer over()
+	out, notes := modes.NewOutlet(reading, p.Out), modes.NewOutlet(reading, p.Err)
+	defer out.Stop()
+	defer notes.Stop()
+	d := &display{p: p, s: s, screen: modes.NewScreen(p, out, notes), ctx: ctx, over: over}
+	defer d.close()
 	return newSession(s, login, dial, d).run(ctx)
+}
+
+func (d *display) close() {
+	d.screen.Clear()
+	if d.end != nil {
+		d.end.Stop()
+	}
 }
 
 // untilSignal is a context that a signal cancels; a *signalled is then its cause.
@@ -58,7 +76,15 @@ func (d *display) received(f *wire.Frame) {
 }
 
 func (d *display) connected() {}
-func (d *display) opened()    {}
+
+// readersTime is how much longer than --duration a reader of what is printed may be slow.
+const readersTime = time.Second
+
+func (d *display) opened() {
+	if d.end == nil && d.s.duration > 0 {
+		d.end = time.AfterFunc(d.s.duration+readersTime, d.over)
+	}
+}
 
 func (d *display) answered(a wire.Answer, session int64, asked time.Time) error {
 	now := time.Now()
@@ -69,7 +95,21 @@ func (d *display) answered(a wire.Answer, session int64, asked time.Time) error 
 	if d.s.json {
 		line = answerJSON
 	}
-	return d.screen.Line(line(a, session, now, now.Sub(asked)))
+	err := d.screen.Line(line(a, session, now, now.Sub(asked)))
+	if errors.Is(err, modes.ErrNobodyReads) {
+		return d.unread(a)
+	}
+	return err
+}
+
+// unread is the end of a session that waited for a reader of stdout until a signal came,
+// or its time was over. It is a note that says so, as stderr may have the same reader.
+func (d *display) unread(a wire.Answer) error {
+	d.note(fmt.Sprintf("nobody reads stdout: answer %d is not written", a.Sequence))
+	if err := context.Cause(d.ctx); err != nil {
+		return err
+	}
+	return &modes.Error{Code: modes.ExitNotWell}
 }
 
 func (d *display) lost(_ trouble, note string) { d.note(note) }

@@ -92,7 +92,7 @@ func impatient(timeout time.Duration) *settings {
 func newReader(s *settings) *reader {
 	r := &reader{}
 	p := &modes.Process{Out: &r.shown, Err: &r.notes}
-	r.display = &display{p: p, s: s, screen: modes.NewScreen(p)}
+	r.display = &display{p: p, s: s, screen: modes.NewScreen(p, p.Out, p.Err)}
 	r.at("handshake")
 	return r
 }

@@ -14,6 +14,8 @@ import (
 // figures in place of their answers.
 type load struct {
 	p     *modes.Process
+	out   *modes.Outlet // stdout
+	notes *modes.Outlet // stderr
 	s     *settings
 	login modes.Login
 	dial  dialer
@@ -34,7 +36,10 @@ func runMany(ctx context.Context, p *modes.Process, s *settings, login modes.Log
 	}
 	ctx, stop := untilSignal(ctx, p.Signals)
 	defer stop()
-	l := &load{p: p, s: s, login: login, dial: dial, tally: newTally(s.sessions), gate: make(chan struct{}, loginsAtOnce)}
+	out, notes := modes.NewOutlet(ctx, p.Out), modes.NewOutlet(ctx, p.Err)
+	defer out.Stop()
+	defer notes.Stop()
+	l := &load{p: p, out: out, notes: notes, s: s, login: login, dial: dial, tally: newTally(s.sessions), gate: make(chan struct{}, loginsAtOnce)}
 	if s.duration > 0 {
 		l.end = l.tally.start.Add(s.ramp + s.duration)
 	}
@@ -54,7 +59,7 @@ func runMany(ctx context.Context, p *modes.Process, s *settings, login modes.Log
 		close(done)
 	}()
 	l.watch(done)
-	return l.report(context.Cause(ctx))
+	return l.report(ctx)
 }
 
 func (l *load) session(i int) *session {
@@ -134,7 +139,7 @@ func (l *load) ask(ctx context.Context, c *session) {
 
 // watch shows the live line until all is done.
 func (l *load) watch(done <-chan struct{}) {
-	screen := modes.NewScreen(l.p)
+	screen := modes.NewScreen(l.p, l.out, l.notes)
 	defer screen.Clear()
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
@@ -153,17 +158,18 @@ func (l *load) watch(done <-chan struct{}) {
 	}
 }
 
-// report prints the figures, and says how it ended.
-func (l *load) report(cause error) error {
+// report prints the figures, and says how it ended. They wait for a reader until a
+// signal comes.
+func (l *load) report(ctx context.Context) error {
 	f := l.tally.figures()
 	text := f.text()
 	if l.s.json {
 		text = f.json()
 	}
-	if _, err := fmt.Fprint(l.p.Out, text); err != nil {
+	if _, err := fmt.Fprint(l.out, text); err != nil && !errors.Is(err, modes.ErrNobodyReads) {
 		return err
 	}
-	if sig := (*signalled)(nil); errors.As(cause, &sig) {
+	if sig := (*signalled)(nil); errors.As(context.Cause(ctx), &sig) {
 		return modes.SignalError(sig.signal)
 	}
 	if f.Unwell > 0 {

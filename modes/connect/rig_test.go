@@ -77,7 +77,8 @@ type play struct {
 	terminal bool
 	out      io.Writer
 	lines    bytes.Buffer // out, unless a test has its own
-	notes    bytes.Buffer
+	err      io.Writer
+	notes    bytes.Buffer // err, unless a test has its own
 	start    time.Time
 
 	core    *wire.Server
@@ -104,7 +105,7 @@ func run(t *testing.T, s script, change ...func(p *play)) (p *play) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		p = &play{t: t, script: s, settings: usual(), signals: make(chan os.Signal, 2), start: time.Now()}
-		p.out = &p.lines
+		p.out, p.err = &p.lines, &p.notes
 		for _, c := range change {
 			c(p)
 		}
@@ -116,7 +117,7 @@ func run(t *testing.T, s script, change ...func(p *play)) (p *play) {
 
 func (p *play) run() {
 	p.core = p.newCore()
-	process := &modes.Process{Out: p.out, Err: &p.notes, Signals: p.signals, StatusLine: p.terminal, Width: func() int { return 80 }}
+	process := &modes.Process{Out: p.out, Err: p.err, Signals: p.signals, StatusLine: p.terminal, Width: func() int { return 80 }}
 	run := runOne
 	if p.settings.sessions > 0 {
 		run = runMany
