@@ -74,6 +74,7 @@ func newFigures(s *server) *figures {
 	if s.logLost != nil {
 		set.NewGauge("proto_log_lines_lost", func() float64 { return float64(s.logLost()) })
 	}
+	set.NewGauge("proto_record_frames_lost", func() float64 { return float64(s.recorder.Lost()) })
 	set.NewGauge("proto_connections", func() float64 { return float64(s.connections()) })
 	set.NewGauge("proto_connections_waiting", func() float64 { return float64(s.waiting()) })
 	set.NewGauge("proto_sessions", func() float64 { return float64(s.core.Sessions()) })
