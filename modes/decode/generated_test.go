@@ -394,6 +394,28 @@ var generated = []form{
 		}
 		return join(shuffle(rnd, 3, of(39786, a.frames), of(39788, b.frames)))
 	}},
+	{name: "docker, lines in parts", stream: true, timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return dockerInParts(rnd, a, dialogue{}, func(s string) string { return s })
+	}},
+	{name: "docker, two containers, lines of literals in parts", two: true, stream: true, timed: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return dockerInParts(rnd, a, b, repr)
+	}},
+	{name: "docker, one long line", make: func(rnd *rand.Rand, a, _ dialogue) string {
+		text := strings.Join(each(a.frames, func(_ int, s string) string { return strings.TrimSpace(s) }), "")
+		return join(each(cuts(rnd, text, 3000), func(i int, s string) string {
+			return fmt.Sprintf(`{"log":%s,"stream":"stdout","time":"2026-11-23T%s.5Z"}`, quoted(s), clockOf(i))
+		}))
+	}},
+	{name: "CRI, lines in parts", timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return criInParts(rnd, a.frames)
+	}},
+	{name: "CRI, lines of literals in parts", timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return criInParts(rnd, each(a.frames, func(_ int, s string) string { return repr(s) + "\n" }))
+	}},
+	{name: "CRI, one long line", make: func(rnd *rand.Rand, a, _ dialogue) string {
+		text := strings.Join(each(a.frames, func(_ int, s string) string { return strings.TrimSpace(s) }), "")
+		return criInParts(rnd, cuts(rnd, text, 3000))
+	}},
 	{name: "mitmdump", two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		of := func(port int, d dialogue) []string {
 			return each(d.frames, func(i int, s string) string {
@@ -433,6 +455,44 @@ func recordInParts(rnd *rand.Rand, a, b dialogue, spell func(string) string) str
 		return lines
 	}
 	return join(alternate(rnd, of(1, a), of(2, b)))
+}
+
+// cuts are a text in parts of up to most bytes each.
+func cuts(rnd *rand.Rand, s string, most int) (parts []string) {
+	for s != "" {
+		n := min(1+rnd.IntN(most), len(s))
+		parts, s = append(parts, s[:n]), s[n:]
+	}
+	return parts
+}
+
+// dockerInParts is what json-file keeps of long lines, with less taken for long.
+func dockerInParts(rnd *rand.Rand, a, b dialogue, spell func(string) string) string {
+	of := func(name string, d dialogue) (lines []string) {
+		for i, s := range d.frames {
+			for _, part := range cuts(rnd, strings.TrimSpace(spell(s))+"\n", 400) {
+				lines = append(lines, fmt.Sprintf(`{"log":%s,"stream":"stdout","attrs":{"tag":"%s"},"time":"2026-11-23T%s.5Z"}`, quoted(part), name, clockOf(i)))
+			}
+		}
+		return lines
+	}
+	return join(alternate(rnd, of("s1", a), of("s2", b)))
+}
+
+// criInParts is what CRI keeps of long lines, with less taken for long.
+func criInParts(rnd *rand.Rand, frames []string) string {
+	var lines []string
+	for i, s := range frames {
+		parts := cuts(rnd, strings.TrimSuffix(s, "\n"), 400)
+		for k, part := range parts {
+			mark := "P"
+			if k == len(parts)-1 && strings.HasSuffix(s, "\n") {
+				mark = "F"
+			}
+			lines = append(lines, "2026-11-23T"+clockOf(i)+".123456789Z stdout "+mark+" "+part)
+		}
+	}
+	return join(lines)
 }
 
 // alternate mixes two lists in runs of one or two.

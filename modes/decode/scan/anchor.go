@@ -10,6 +10,9 @@ const (
 	plainAnchor
 	escapedAnchor // in a string
 	lineAnchor    // over lines, with something around each
+	// in a record that ends within the first member's name, and may go on in another
+	cutAnchor
+	cutEscapedAnchor
 )
 
 // lookAhead says how the text that begins with a brace goes on. Nearly every brace
@@ -27,7 +30,10 @@ func lookAhead(b []byte) (anchorKind, outcome) {
 		if next := b[i+1:]; c == '"' && i == 1 && len(next) > 0 && (next[0] == ',' || next[0] == '}') {
 			return lineAnchor, found // journald: the record's string ends with the line
 		}
-		return brokenLine(b[:i])
+		if kind, _ := brokenLine(b[:i]); kind == lineAnchor || !isCutName(b[i+1:], c) {
+			return kind, found
+		}
+		return cutAnchor, found
 	case c == '\\':
 		return backslashAhead(b, i)
 	}
@@ -83,7 +89,11 @@ func backslashAhead(b []byte, i int) (anchorKind, outcome) {
 			atLineEnd = atLineEnd || c != 't'
 			i++
 		case (c == '"' || c == '\'') && slashes > 0:
-			return escapedName(b[i+1:], slashes, c)
+			kind, o := escapedName(b[i+1:], slashes, c)
+			if kind == noAnchor && o == found && slashes == 1 && isCutName(b[i+1:], 0) {
+				return cutEscapedAnchor, found
+			}
+			return kind, o
 		case c == 'u' && slashes == 1:
 			return spelledName(b[i-1:])
 		case c == '"' && atLineEnd:
@@ -95,6 +105,27 @@ func backslashAhead(b []byte, i int) (anchorKind, outcome) {
 		}
 	}
 }
+
+// isCutName says whether a known first member begins here, and a record ends in it. quote
+// is that of the member.
+func isCutName(b []byte, quote byte) bool {
+	n := 0
+	for n < len(b) && n < longestName && (b[n]|0x20 >= 'a' && b[n]|0x20 <= 'z' || b[n] == '-') {
+		n++
+	}
+	if n == len(b) || b[n] == quote || b[n] != '"' && b[n] != '\n' && b[n] != '\r' {
+		return false
+	}
+	for _, name := range firstMembers {
+		if len(name) >= n && name[:n] == string(b[:n]) {
+			return true
+		}
+	}
+	return false
+}
+
+// longestName is the length of the longest of them.
+const longestName = len("isAuthencatedUser")
 
 // escapedName says whether a known first member stands here, and behind it as many
 // backslashes and the quote.

@@ -40,18 +40,49 @@ func (w *scanning) seamOf() []byte {
 // maxAfter is how much of the line behind a frame is looked at.
 const maxAfter = 1 << 10
 
-// contextOf is what stands around a frame that lies as it is. Only where it is a
-// member of a record the rest of its line matters: most frames are not.
+// contextOf is what stands around a frame that lies as it is. Only where it is in a record
+// the rest of its line matters: most frames are not.
 func (w *scanning) contextOf(at, end int) (Context, outcome) {
 	c := w.context(at)
 	before := c.before
 	for len(before) > 0 && before[len(before)-1] == ' ' {
 		before = before[:len(before)-1]
 	}
-	if len(before) == 0 || before[len(before)-1] != ':' {
+	if len(before) == 0 {
 		return c, found
 	}
-	return w.contextAround(at, end)
+	switch before[len(before)-1] {
+	case ':': // a member, or the text of one
+	case '[', ',', '}':
+		return c, found
+	}
+	line := bytes.TrimLeft(before[bytes.LastIndexByte(before, '\n')+1:], "\x00\ufeff")
+	inString := isInString(line)
+	if !inString && before[len(before)-1] != ':' {
+		return c, found
+	}
+	c, o := w.contextAround(at, end)
+	if inString {
+		c.after = behindString(c.after)
+	}
+	return c, o
+}
+
+// isInString says whether what stands before a frame is a record up to somewhere in a
+// string: of a frame in literal spelling nothing need be escaped there.
+func isInString(line []byte) (in bool) {
+	if len(line) == 0 || line[0] != '{' {
+		return false
+	}
+	for i := 0; i < len(line); i++ {
+		switch line[i] {
+		case '\\':
+			i++
+		case '"':
+			in = !in
+		}
+	}
+	return in
 }
 
 // contextAround adds the rest of the frame's line: a JSON record may have its time

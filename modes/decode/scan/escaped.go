@@ -25,7 +25,7 @@ func (w *scanning) escaped(at int) (int, outcome) {
 		case err == nil:
 			return w.undone(at, at+int(w.places[n-1]))
 		case closed && slashes == 1:
-			return w.joined(at, at, w.context(at).before, inString)
+			return w.joined(at, at, w.headOf(at), inString)
 		case closed || !errors.Is(err, io.ErrUnexpectedEOF) || len(part) >= Window, len(w.text) > MaxFrame:
 			return 0, nothing
 		case len(part) < len(rest):
@@ -63,6 +63,7 @@ func (w *scanning) undone(at, end int) (int, outcome) {
 		return 0, wantMore
 	}
 	c.after = behindString(c.after)
+	c.behindAnother(w.headOf(at))
 	w.find.Context = c
 	if w.report(at, &w.frame) {
 		w.letGo()

@@ -18,23 +18,21 @@ type spelling int
 
 const (
 	asIs     spelling = iota // up to the end of the column
+	toTheEnd                 // of the line
 	inString                 // with escapes
 	inHex
 )
 
 // joined reads a frame whose bytes are in more than one record, each a line: of tshark's
-// fields, or of --record. from is where they begin in the record of at.
-// before is what stands before that.
-func (w *scanning) joined(at, from int, before []byte, how spelling) (int, outcome) {
-	lead, ours := recordLead(before)
-	if lead == nil {
+// fields, of --record, of docker or CRI. from is where they begin in the record of at.
+// head is what that has before.
+func (w *scanning) joined(at, from int, head []byte, how spelling) (int, outcome) {
+	source := recordSource(head)
+	if source == nil {
 		return 0, nothing
 	}
-	if ours && how == asIs {
-		how = inString // whose text has had no escape yet
-	}
+	how = source.first(how)
 	w.text, w.places = w.text[:0], w.places[:0]
-	prefix := alike(lead)
 	var depth nesting
 	var taken []span
 	for i := range maxParts {
@@ -57,12 +55,12 @@ func (w *scanning) joined(at, from int, before []byte, how spelling) (int, outco
 		switch {
 		case err == nil:
 			taken[len(taken)-1].to = w.base + int64(w.places[n-1])
-			return w.assembled(at, taken)
-		case closed || !errors.Is(err, io.ErrUnexpectedEOF):
+			return w.assembled(at, taken, head, source)
+		case closed || !errors.Is(err, io.ErrUnexpectedEOF) || !source.goesOn(w.window[from:end]):
 			return 0, nothing
 		}
 		var o outcome
-		switch from, how, o = w.nextPart(end, prefix, how, ours); {
+		switch from, how, o = w.nextPart(end, source, how); {
 		case o == wantMore && w.base+int64(at) == taken[0].from:
 			return w.cutLines(at)
 		case o == wantMore:
@@ -76,8 +74,10 @@ func (w *scanning) joined(at, from int, before []byte, how spelling) (int, outco
 
 // assembled reports the frame of these parts. Lines of others may stand between them, so
 // the search goes on at once behind its brace.
-func (w *scanning) assembled(at int, taken []span) (int, outcome) {
+func (w *scanning) assembled(at int, taken []span, head []byte, source *source) (int, outcome) {
 	w.find.Context = w.context(at)
+	w.find.Context.behindAnother(head)
+	w.find.Context.after = source.behind
 	if taken[0].from > w.base+int64(at) { // in hex: its record begins with the brace
 		w.find.Context.before = w.window[at : taken[0].from-w.base]
 	}
@@ -89,8 +89,8 @@ func (w *scanning) assembled(at int, taken []span) (int, outcome) {
 	return at + 1, found
 }
 
-// nextPart finds the next record of the same stream and direction behind a place.
-func (w *scanning) nextPart(from int, prefix []byte, how spelling, ours bool) (int, spelling, outcome) {
+// nextPart finds the next record of the same source behind a place.
+func (w *scanning) nextPart(from int, source *source, how spelling) (int, spelling, outcome) {
 	for range maxApart + 1 {
 		end := lineEnd(w.window, from)
 		if end < 0 && (!w.final || from == len(w.window)) {
@@ -102,49 +102,15 @@ func (w *scanning) nextPart(from int, prefix []byte, how spelling, ours bool) (i
 			from++
 		}
 		line := w.window[from:end]
-		n, ok := samePrefix(line, prefix)
-		switch {
-		case ours && bytes.HasPrefix(line, recordDropped):
+		if source.kind == ourRecords && bytes.HasPrefix(line, recordDropped) {
 			return 0, how, nothing // it may be the next part
-		case ok && !ours:
-			return from + n, how, found
-		case ok && bytes.HasPrefix(line[n:], frameMember):
-			return from + n + len(frameMember), inString, found
-		case ok && bytes.HasPrefix(line[n:], hexMember):
-			return from + n + len(hexMember), inHex, found
+		}
+		if n, in := source.part(line, how); n > 0 {
+			return from + n, in, found
 		}
 		from = end
 	}
 	return 0, how, nothing
-}
-
-// The members of a record of ours that hold bytes, and the line in place of what is
-// missing.
-var (
-	frameMember   = []byte(`"frame":"`)
-	hexMember     = []byte(`"hex":"`)
-	recordDropped = []byte(`{"dropped":`)
-)
-
-// recordLead is what a record has before its bytes, in the last line of a text: time,
-// stream and direction. ours says that --record has written it; nil: it is none.
-func recordLead(before []byte) (lead []byte, ours bool) {
-	line := bytes.TrimLeft(before[bytes.LastIndexByte(before, '\n')+1:], "\x00\ufeff")
-	if bytes.HasPrefix(line, recordStart) {
-		i := bytes.Index(line, frameMember)
-		if i < 0 {
-			i = bytes.Index(line, hexMember)
-		}
-		if i < 0 || !bytes.Contains(line[:i], []byte(`"dir":"`)) || !bytes.Contains(line[:i], []byte(`"stream":"`)) {
-			return nil, false
-		}
-		return line[:i], true
-	}
-	n := epochLength(line)
-	if end := bytes.LastIndexByte(line, '\t') + 1; n > 0 && end > n && line[n] == '\t' && bytes.Count(line[:end], []byte{'\t'}) >= 3 {
-		return line[:end], false // time, stream, port
-	}
-	return nil, false
 }
 
 // appendPart appends the bytes of a record that has them from a place on to w.text, and
@@ -165,7 +131,11 @@ func (w *scanning) appendPart(from, end int, how spelling) bool {
 	case inString:
 		w.text, w.places, _ = undo(column(part), '"', w.text, w.places)
 	default:
-		w.text = append(w.text, column(part)...)
+		if how == asIs {
+			part = column(part)
+		}
+		part = bytes.TrimRight(part, "\r\n")
+		w.text = append(w.text, part...)
 		for i := range len(w.text) - had {
 			w.places = append(w.places, int32(i+1))
 		}

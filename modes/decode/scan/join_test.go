@@ -18,6 +18,12 @@ func TestJoined(t *testing.T) {
 	}
 	rest := func(stream, dir string) string { return record(stream, dir, "frame", `sionId\":7}}`) }
 	columns := "1795444426.5\t0\t5000\t"
+	docker := func(tag, log string) string {
+		return `{"log":"` + log + `","stream":"stdout","attrs":{"tag":"` + tag + `"},"time":"2026-11-23T14:33:46.5Z"}` + "\n"
+	}
+	start, end := `{\"header\":{},\"data\":{\"message-type\":\"CLOSE\",\"ses`, `sionId\":7}}`
+	cri := func(mark, text string) string { return "2026-11-23T14:33:46.5Z stdout " + mark + " " + text + "\n" }
+	criStart, criEnd := `{'header': {}, 'data': {'message-type': 'CLOSE', 'ses`, `sionId': 7}}`
 	other := record("9", "c2s", "frame", "no frame")
 	for name, test := range map[string]struct {
 		text string
@@ -37,6 +43,18 @@ func TestJoined(t *testing.T) {
 			record("1", "s2c", "hex", "a4") + record("1", "s2c", "frame", `\",\"sequesce\":7}}`), []string{of("1")}},
 		"hex first": {record("1", "s2c", "hex", "7b22686561646572223a7b7d2c2264617461223a7b226d6573736167652d74797065223a22434c4f5345222c2278223a22c3") +
 			record("1", "s2c", "hex", "a4222c2273657175657363") + record("1", "s2c", "frame", `e\":7}}`), []string{of("1")}},
+		"three in two records": {record("1", "s2c", "frame", strings.Repeat(start+end, 2)+start) + rest("1", "s2c"), []string{of("1"), of("1"), of("1")}},
+		"docker":               {docker("a", start) + docker("a", end+`\n`), []string{of("a")}},
+		"docker, two mixed":    {docker("a", start) + docker("b", start) + docker("b", end) + docker("a", end), []string{of("a"), of("b")}},
+		"docker, of another":   {docker("a", start) + docker("b", end), nil},
+		"docker, a line's end": {docker("a", start+`\n`) + docker("a", end), nil},
+		"docker, in the name":  {docker("a", `{\"hea`) + docker("a", `der\":{},\"data\":{\"message-type\":\"CLOSE\",\"sequesce\":7}}`), []string{of("a")}},
+		"docker, at the brace": {docker("a", `x {`) + docker("a", start[1:]+end+start) + docker("a", end), []string{of("a"), of("a")}},
+		"CRI":                  {cri("P", criStart) + cri("F", criEnd), []string{of("")}},
+		"CRI, three":           {cri("P", criStart[:20]) + cri("P", criStart[20:]) + cri("F", criEnd), []string{of("")}},
+		"CRI, a line's end":    {cri("F", criStart) + cri("F", criEnd), nil},
+		"CRI, after the end":   {cri("P", criStart) + cri("F", "") + cri("F", criEnd), nil},
+		"CRI, of stderr":       {cri("P", criStart) + strings.Replace(cri("F", criEnd), "stdout", "stderr", 1), nil},
 		"columns":              {columns + "{'header': {}, 'data': {'message-type': 'CLO\n" + columns + "SE', 'sequesce': 7}}\n", []string{of("0")}},
 		"columns, a number":    {columns + "{'header': {}, 'data': {'message-type': 'CLOSE', 'x': 12\n" + columns + "34, 'sequesce': 7}}\n", []string{of("0")}},
 		"columns without port": {"1795444426.5\t0\t{'header': {}, 'data': {'message-type': 'CLO\n1795444426.5\t0\tSE', 'sequesce': 7}}\n", nil},

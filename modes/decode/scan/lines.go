@@ -72,8 +72,8 @@ func (w *scanning) collect(at, next int, far *distance, reader lineReader) (int,
 	}
 	n, err := wire.Parse(w.text, limits(), &w.frame)
 	w.find.Context = reader.context(c)
-	if err != nil || n == 0 || !w.report(at, &w.frame) {
-		return 0, nothing
+	if err != nil || n == 0 || bytes.IndexByte(w.text[n:], '{') >= 0 || !w.report(at, &w.frame) {
+		return 0, nothing // behind it there may be others on the same line
 	}
 	w.letGo()
 	w.take(append(w.lineSpans, span{w.base + int64(at), w.base + int64(lineEnd(w.window, at))}))

@@ -24,7 +24,7 @@ func (w *scanning) parts(at int, err error) (int, outcome) {
 	before := w.context(at).before
 	own, ok := headerBefore(before)
 	if !ok {
-		return w.joined(at, at, before, asIs)
+		return w.joined(at, at, w.headOf(at), asIs)
 	}
 	head, from := w.text[:0], at // what is stitched together, and where the rest of it begins
 	for range maxParts {

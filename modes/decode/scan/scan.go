@@ -45,6 +45,7 @@ type Scanner struct {
 
 	base      int64         // offset of the window's first byte
 	tail      []byte        // what stood before the window, back to the last frame
+	begun     []byte        // how the line begins that the window begins in
 	seam      []byte        // the tail and what is behind it
 	taken     []span        // lines that a frame has been collected from
 	ahead     ahead         // what the lines behind an anchor are
@@ -65,9 +66,10 @@ func limits() wire.Limits { return wire.Limits{Bytes: MaxFrame, Levels: maxLevel
 // more. What emit gets is good until it returns. A window of Window bytes and more
 // is always taken in part.
 func (s *Scanner) Scan(window []byte, final bool, emit func(*Found)) (n int) {
-	w := &scanning{Scanner: s, window: window, final: final, emit: emit, cut: -1}
+	w := &scanning{Scanner: s, window: window, final: final, emit: emit, cut: -1, line: lineHead{from: -1}}
 	n = w.run()
 	s.keepTail(window[w.end:n])
+	s.keepHead(window[:n])
 	s.base += int64(n)
 	s.dropTaken()
 	s.ahead.drop(s.base)
@@ -92,8 +94,9 @@ type scanning struct {
 	window []byte
 	final  bool
 	emit   func(*Found)
-	end    int  // of the last frame
-	cut    int  // the first brace from which the text ends within a frame; -1: none
+	end    int // of the last frame
+	cut    int // the first brace from which the text ends within a frame; -1: none
+	line   lineHead
 	sewn   bool // whether the seam is that of this window
 }
 
@@ -202,7 +205,14 @@ func (w *scanning) anchor(at int) (end int, o outcome) {
 	case escapedAnchor:
 		return w.escaped(at)
 	case lineAnchor:
-		return w.lines(at)
+		if end, o := w.lines(at); o != nothing {
+			return end, o
+		}
+		return w.joined(at, at, w.headOf(at), asIs)
+	case cutAnchor:
+		return w.joined(at, at, w.headOf(at), asIs)
+	case cutEscapedAnchor:
+		return w.joined(at, at, w.headOf(at), inString)
 	}
 	return w.hexRecord(at)
 }
