@@ -74,8 +74,12 @@ func hintOf(err error) string {
 	return ""
 }
 
-// Report prints how a mode ended, one line and a hint, and gives the exit code.
+// Report prints how a mode ended, one line and a hint, and gives the exit code. Whoever
+// does not read that keeps the process, but not over a signal.
 func (p *Process) Report(err error) int {
+	if p.Unheeded != nil {
+		p.Unheeded()
+	}
 	if err == nil {
 		return ExitDone
 	}

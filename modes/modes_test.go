@@ -173,3 +173,22 @@ func TestTraceHides(t *testing.T) {
 		}
 	}
 }
+
+// TestReportUnheeded: nobody takes a signal any more when the end is told, which stderr
+// may not take either: it has to end the process by itself.
+func TestReportUnheeded(t *testing.T) {
+	unheeded := false
+	p := &Process{Unheeded: func() { unheeded = true }, Err: writerFunc(func(b []byte) (int, error) {
+		if !unheeded {
+			t.Errorf("%q is told before", b)
+		}
+		return len(b), nil
+	})}
+	if code := p.Report(errors.New("no such thing")); code != ExitUsage || !unheeded {
+		t.Errorf("code %d, unheeded: %t", code, unheeded)
+	}
+}
+
+type writerFunc func(b []byte) (int, error)
+
+func (w writerFunc) Write(b []byte) (int, error) { return w(b) }

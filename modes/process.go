@@ -28,6 +28,9 @@ type Process struct {
 	Signals <-chan os.Signal // INT and TERM
 	Version Version
 
+	// Unheeded has a signal end the process, as nobody takes Signals any more; may be nil.
+	Unheeded func()
+
 	// Hangups gives the HUP signals from now on, for a mode that has a use for them;
 	// the others are ended by the first.
 	Hangups func() <-chan os.Signal
@@ -69,6 +72,7 @@ func FromOS(version Version) *Process {
 		ReadHidden: func() ([]byte, error) { return term.ReadPassword(stdin) },
 
 		Hangups:         hangups,
+		Unheeded:        func() { signal.Reset(os.Interrupt, syscall.SIGTERM) },
 		Width:           func() int { w, _, _ := term.GetSize(int(os.Stderr.Fd())); return w },
 		RestoreTerminal: restore,
 	}
