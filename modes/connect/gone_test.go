@@ -105,46 +105,12 @@ func TestGoneTwice(t *testing.T) {
 	}
 }
 
-// TestGoneWhileAsking: a session whose time is over while a request is on its way. The
-// server knows it no longer, though it has just answered it on this very connection:
-// HELLO is said anew, as often as there are answers between.
-func TestGoneWhileAsking(t *testing.T) {
-	refused := func(n int, good string, _ *conn) string {
-		if n%4 == 0 { // HELLO, two answers, a request that comes too late
-			return strings.Replace(refusalFrame, ":2", ":4", 1)
-		}
-		return good
-	}
-	p := run(t, script{answer: refused}, count(20))
-	p.want(modes.ExitDone, 19*30*time.Second, "note: the server said CLOSE: it does not know the session: session 1 is gone, and what it may have answered to request 4; logging in anew\nnote: logged in anew, session 2\n")
-	p.wantLines(20)
-	if n := strings.Count(p.notes.String(), "logged in anew, session "); n != 9 {
-		t.Errorf("%d sessions anew: %s", n, p.notes.String())
-	}
-	p = run(t, script{answer: refused}, set(func(s *settings) { s.noReconnect = true }))
-	p.want(modes.ExitNotWell, 60*time.Second, "proto: session 1 lost after 2 answers: the server said CLOSE: it does not know the session\n")
-	p.wantDials(0)
-
-	// After HELLO anew a first request that is refused ends it all, as ever.
-	p = run(t, script{answer: func(n int, good string, c *conn) string {
-		if n == 6 {
-			return refusalFrame
-		}
-		return refused(n, good, c)
-	}})
-	p.want(modes.ExitNotWell, 60*time.Second+200*time.Millisecond, "proto: session 2 lost after 2 answers: the server said CLOSE: it does not know the session\n")
-}
-
-// TestOtherClose: CLOSE in answer to a request is the end, unless that was the first
-// frame of a connection that took another's place, or the session has been answered on
-// this connection and is not known any more.
+// TestOtherClose: CLOSE in answer to a request is the end, unless that was the
+// first frame of a connection that took another's place.
 func TestOtherClose(t *testing.T) {
-	for _, c := range []struct {
-		frame string
-		to    []int
-	}{{closeFrame, []int{2, 3, 12}}, {refusalFrame, []int{2}}} {
-		for _, n := range c.to {
-			p := run(t, script{answer: on(n, strings.Replace(c.frame, `:2`, fmt.Sprint(":", n), 1))})
+	for _, frame := range []string{closeFrame, refusalFrame} {
+		for _, n := range []int{2, 3, 12} {
+			p := run(t, script{answer: on(n, strings.Replace(frame, `:2`, fmt.Sprint(":", n), 1))})
 			p.want(modes.ExitNotWell, time.Duration(n-2)*30*time.Second, "proto: session 1 lost after "+plural(n-2, "answer")+": the server said CLOSE")
 			p.wantDials(0)
 		}

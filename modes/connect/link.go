@@ -18,8 +18,6 @@ type link struct {
 
 	// fresh: it took the place of a lost one, and nothing has been answered on it.
 	fresh bool
-	// known: a request has been answered on it.
-	known bool
 }
 
 // limits are generous: what the server sends is bounded all the same.

@@ -20,9 +20,8 @@ import (
 //
 // A session that is gone is another matter: its server was started anew, or has
 // forgotten it. CLOSE says so, in answer to the first frame of a connection, or
-// unasked, when a server stops or the session's time is over; and in answer to a request
-// that was on its way when that time was over. HELLO is then said anew, and not a second
-// time before a request has been answered.
+// unasked, when a server stops or the session's time is over. HELLO is then said
+// anew, and not a second time before a request has been answered.
 
 // exchange has one request answered, over as many connections as it takes, and
 // hands on the answer. It goes on trying until the session's end, and in any case
@@ -113,17 +112,15 @@ func (c *session) took(a wire.Answer, asked time.Time) error {
 	if c.link.fresh && !c.renewed {
 		c.watch.mended(fmt.Sprintf("connected again, session %d goes on", c.id))
 	}
-	c.link.fresh, c.link.known, c.renewed = false, true, false
+	c.link.fresh, c.renewed = false, false
 	c.wait.reset()
 	c.unwell = c.unwell || a.Unreadable != nil
 	return c.watch.answered(a, c.id, asked)
 }
 
-// closed says what a CLOSE means: that the session is gone, or the end. A server that
-// has just answered the session, and does not know it now, has ended it.
+// closed says what a CLOSE means: that the session is gone, or the end.
 func (c *session) closed(a wire.Answer) error {
-	forgotten := a.Refused && c.link.known
-	if (a.Unasked || c.link.fresh || forgotten) && !c.renewed {
+	if (a.Unasked || c.link.fresh) && !c.renewed {
 		return &lostError{sessionGone, closeReason(a)}
 	}
 	return &endError{closed, closeReason(a)}
