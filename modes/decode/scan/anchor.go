@@ -110,7 +110,7 @@ func backslashAhead(b []byte, i int) (anchorKind, outcome) {
 // is that of the member.
 func isCutName(b []byte, quote byte) bool {
 	n := 0
-	for n < len(b) && n < longestName && (b[n]|0x20 >= 'a' && b[n]|0x20 <= 'z' || b[n] == '-') {
+	for n < len(b) && n < longestName && b[n] != '"' && b[n] >= ' ' && b[n] != ':' {
 		n++
 	}
 	if n == len(b) || b[n] == quote || b[n] != '"' && b[n] != '\n' && b[n] != '\r' {

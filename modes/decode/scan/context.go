@@ -16,15 +16,19 @@ type Context struct {
 	before, after []byte // of the frame
 }
 
+// leftovers are what may stand before the first word of a line, and is none of it: what a
+// truncated log is filled with, and the mark of a file of UTF-8.
+const leftovers = "\x00\ufeff"
+
 // context is what stands before a place, back to the frame before.
-func (w *scanning) context(at int) Context {
+func (w *scanning) context(at int) Context { return Context{before: w.before(at)} }
+
+func (w *scanning) before(at int) []byte {
 	from := max(w.end, at-maxContext)
-	before := w.window[from:at]
-	if w.end == 0 && from == 0 && len(w.tail) > 0 && len(before) < maxContext {
-		seam := w.seamOf()
-		before = seam[max(0, len(w.tail)+at-maxContext) : len(w.tail)+at]
+	if w.end == 0 && from == 0 && len(w.tail) > 0 && at < maxContext {
+		return w.seamOf()[max(0, len(w.tail)+at-maxContext) : len(w.tail)+at]
 	}
-	return Context{before: before}
+	return w.window[from:at]
 }
 
 // seamOf is the tail and the beginning of the window behind it, put together once for all
@@ -40,37 +44,35 @@ func (w *scanning) seamOf() []byte {
 // maxAfter is how much of the line behind a frame is looked at.
 const maxAfter = 1 << 10
 
-// contextOf is what stands around a frame that lies as it is. Only where it is in a record
-// the rest of its line matters: most frames are not.
-func (w *scanning) contextOf(at, end int) (Context, outcome) {
-	c := w.context(at)
-	before := c.before
+// look has the context of what is found be what stands around a frame that lies as it is.
+// Only where it is in a record the rest of its line matters: most frames are not.
+func (w *scanning) look(at, end int) (o outcome) {
+	before := w.before(at)
+	w.find.Context = Context{before: before}
 	for len(before) > 0 && before[len(before)-1] == ' ' {
 		before = before[:len(before)-1]
 	}
 	if len(before) == 0 {
-		return c, found
+		return found
 	}
-	switch before[len(before)-1] {
-	case ':': // a member, or the text of one
-	case '[', ',', '}':
-		return c, found
+	member := before[len(before)-1] == ':'
+	inString := w.window[skipSpace(w.window, at+1)] != '"' && isInString(before)
+	if !inString && !member {
+		return found
 	}
-	line := bytes.TrimLeft(before[bytes.LastIndexByte(before, '\n')+1:], "\x00\ufeff")
-	inString := isInString(line)
-	if !inString && before[len(before)-1] != ':' {
-		return c, found
-	}
-	c, o := w.contextAround(at, end)
+	after, o := w.lineBehind(end)
 	if inString {
-		c.after = behindString(c.after)
+		after = behindString(after)
 	}
-	return c, o
+	w.find.Context.after = after
+	return o
 }
 
-// isInString says whether what stands before a frame is a record up to somewhere in a
-// string: of a frame in literal spelling nothing need be escaped there.
-func isInString(line []byte) (in bool) {
+// isInString says whether what stands before a frame is in its last line a record up to
+// somewhere in a string. A frame in literal spelling may stand there as it is: nothing in
+// it need be escaped.
+func isInString(before []byte) (in bool) {
+	line := bytes.TrimLeft(before[bytes.LastIndexByte(before, '\n')+1:], leftovers)
 	if len(line) == 0 || line[0] != '{' {
 		return false
 	}
@@ -85,21 +87,18 @@ func isInString(line []byte) (in bool) {
 	return in
 }
 
-// contextAround adds the rest of the frame's line: a JSON record may have its time
-// behind the frame.
-func (w *scanning) contextAround(at, end int) (c Context, o outcome) {
-	c = w.context(at)
+// lineBehind is the rest of the line of a frame, which ends at a place: a JSON record may
+// have its time there.
+func (w *scanning) lineBehind(end int) (after []byte, o outcome) {
 	rest := w.window[end:]
 	n := bytes.IndexByte(rest, '\n')
 	switch {
 	case n >= 0 && n <= maxAfter:
-		c.after = rest[:n]
+		return rest[:n], found
 	case n < 0 && len(rest) < maxAfter && !w.final:
-		return c, wantMore
-	default:
-		c.after = rest[:min(len(rest), maxAfter)]
+		return nil, wantMore
 	}
-	return c, found
+	return rest[:min(len(rest), maxAfter)], found
 }
 
 // Empty says that nothing stands around the frame that could say anything.
@@ -117,7 +116,7 @@ func (c *Context) Resolve() {
 		return
 	}
 	start := bytes.LastIndexByte(c.before, '\n') + 1
-	line := bytes.TrimLeft(c.before[start:], "\x00\ufeff")
+	line := bytes.TrimLeft(c.before[start:], leftovers)
 	switch trimmed := bytes.TrimSpace(line); {
 	case len(trimmed) > 0 && trimmed[0] == '{':
 		c.fromRecord(trimmed, c.after)
@@ -135,7 +134,7 @@ func (c *Context) fromRecord(parts ...[]byte) {
 	for _, b := range parts {
 		c.fromMembers(b, &o)
 	}
-	if c.Stream == "" {
+	if c.Stream == "" && o.known {
 		c.Stream = o.stream()
 	}
 }
@@ -160,13 +159,15 @@ func (c *Context) fromMembers(b []byte, o *origin) {
 		}
 		value, n := scalar(bytes.TrimLeft(rest[1:], " "))
 		switch {
-		case name == "attrs":
-			o.attributes = true
-		case n > 0 && name == "tag" && o.attributes: // docker's; elsewhere it may be anything
+		case n == 0:
+			o.attributes = o.attributes || name == "attrs"
+		case name == "tag" && o.attributes: // docker's; elsewhere it may be anything
 			c.Stream = value
-		case n > 0:
-			c.member(name, value)
+		case name != "" && name[0] == '_':
 			o.take(name, value)
+			fallthrough
+		default:
+			c.member(name, value)
 		}
 		if n > 0 {
 			b = bytes.TrimLeft(rest[1:], " ")[n:]
@@ -254,7 +255,7 @@ func (c *Context) fromPrefix(line []byte) {
 	if c.Time == "" {
 		c.Time = findTime(line)
 	}
-	if c.Stream == "" && !c.fromDump(line) && !c.fromFlow(line) {
+	if c.Stream == "" && !c.fromDump(line) && (!bytes.Contains(line, []byte(" tcp ")) || !c.fromFlow(line)) {
 		c.Stream = streamOf(alike(line))
 	}
 }

@@ -58,13 +58,11 @@ func (w *scanning) undoAll(part []byte, quote byte, slashes int) (closed bool) {
 
 // undone reports the frame in w.text.
 func (w *scanning) undone(at, end int) (int, outcome) {
-	c, o := w.contextAround(at, end)
+	after, o := w.lineBehind(end)
 	if o == wantMore {
 		return 0, wantMore
 	}
-	c.after = behindString(c.after)
-	c.behindAnother(w.headOf(at))
-	w.find.Context = c
+	w.find.Context = Context{before: w.inLine(w.before(at), at), after: behindString(after)}
 	if w.report(at, &w.frame) {
 		w.letGo()
 		return end, found

@@ -36,10 +36,13 @@ func (s *Scanner) keepHead(passed []byte) {
 	s.begun = append(s.begun, passed[:min(len(passed), maxHead-len(s.begun))]...)
 }
 
-// behindAnother has a frame that is behind another in its record know what that begins
-// with: head.
-func (c *Context) behindAnother(head []byte) {
-	if len(c.before) < len(head) && bytes.IndexByte(c.before, '\n') < 0 {
-		c.before = head
+// inLine is what stands before a frame that may be behind another in its record: that what
+// the record begins with, too.
+func (w *scanning) inLine(before []byte, at int) []byte {
+	if bytes.IndexByte(before, '\n') < 0 {
+		if head := w.headOf(at); len(head) > len(before) {
+			return head
+		}
 	}
+	return before
 }

@@ -55,7 +55,7 @@ func (w *scanning) joined(at, from int, head []byte, how spelling) (int, outcome
 		switch {
 		case err == nil:
 			taken[len(taken)-1].to = w.base + int64(w.places[n-1])
-			return w.assembled(at, taken, head, source)
+			return w.assembled(at, taken, source)
 		case closed || !errors.Is(err, io.ErrUnexpectedEOF) || !source.goesOn(w.window[from:end]):
 			return 0, nothing
 		}
@@ -74,10 +74,8 @@ func (w *scanning) joined(at, from int, head []byte, how spelling) (int, outcome
 
 // assembled reports the frame of these parts. Lines of others may stand between them, so
 // the search goes on at once behind its brace.
-func (w *scanning) assembled(at int, taken []span, head []byte, source *source) (int, outcome) {
-	w.find.Context = w.context(at)
-	w.find.Context.behindAnother(head)
-	w.find.Context.after = source.behind
+func (w *scanning) assembled(at int, taken []span, source *source) (int, outcome) {
+	w.find.Context = Context{before: w.inLine(w.before(at), at), after: source.behind}
 	if taken[0].from > w.base+int64(at) { // in hex: its record begins with the brace
 		w.find.Context.before = w.window[at : taken[0].from-w.base]
 	}

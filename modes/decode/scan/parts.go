@@ -21,7 +21,7 @@ const (
 // a line of its own before each: socat -v, sslsplit, tshark's follow. err is why the
 // frame cannot be read where it lies, which is at the second of these lines.
 func (w *scanning) parts(at int, err error) (int, outcome) {
-	before := w.context(at).before
+	before := w.before(at)
 	own, ok := headerBefore(before)
 	if !ok {
 		return w.joined(at, at, w.headOf(at), asIs)

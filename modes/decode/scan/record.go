@@ -22,7 +22,7 @@ type recordReader struct {
 // of gives a reader for a line that is a record with a text that ends with a brace
 // and the end of a line; nil for all others.
 func (r *recordReader) of(line []byte) *recordReader {
-	line = bytes.TrimLeft(line, "\x00\ufeff")
+	line = bytes.TrimLeft(line, leftovers)
 	if i := skipSpace(line, 0); i == len(line) || line[i] != '{' {
 		return nil
 	}

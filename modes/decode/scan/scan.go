@@ -248,12 +248,8 @@ func (w *scanning) plain(at int) (int, outcome) {
 func (w *scanning) whole(at, end int, f *wire.Frame) (int, outcome) {
 	if w.alone(at) {
 		w.find.Context = Context{}
-	} else {
-		c, o := w.contextOf(at, end)
-		if o == wantMore {
-			return 0, wantMore
-		}
-		w.find.Context = c
+	} else if w.look(at, end) == wantMore {
+		return 0, wantMore
 	}
 	if w.report(at, f) {
 		return end, found

@@ -32,7 +32,7 @@ var (
 // recordSource reads what a record has before its bytes, or before a place in them; nil:
 // it is none.
 func recordSource(head []byte) *source {
-	line := bytes.TrimLeft(head[bytes.LastIndexByte(head, '\n')+1:], "\x00\ufeff")
+	line := bytes.TrimLeft(head[bytes.LastIndexByte(head, '\n')+1:], leftovers)
 	if bytes.HasPrefix(line, recordStart) {
 		if i := ourLead(line); i > 0 {
 			return &source{kind: ourRecords, lead: alike(line[:i])}

@@ -52,6 +52,7 @@ func syslogStream(prefix []byte) string {
 // stream: those of journald.
 type origin struct {
 	host, unit, process string
+	known               bool // one of them is there
 	attributes          bool // docker's have begun
 }
 
@@ -64,7 +65,10 @@ func (o *origin) take(name, value string) {
 		o.unit = value
 	case "_PID":
 		o.process = value
+	default:
+		return
 	}
+	o.known = true
 }
 
 // stream is "host unit[12]", or what of it there is.

@@ -16,6 +16,7 @@ const (
 // same.
 func alike(b []byte) (out []byte) {
 	i := numberLength(b)
+	out = make([]byte, 0, len(b)+1)
 	if i > 0 {
 		out = append(out, numberMark)
 	}
@@ -81,6 +82,12 @@ func findTime(b []byte) string {
 //	20261123T143346Z
 //	1795444426, 1795444426320 at the start of a line
 func timeAt(b []byte, i int) int {
+	if i == len(b) {
+		return 0
+	}
+	if c := b[i]; !isDigit(c) && c != '[' && (c < 'A' || c > 'S') {
+		return 0 // as most bytes
+	}
 	if i > 0 && (isWordByte(b[i-1]) && !behindColor(b, i) || behindByte(b, i)) {
 		return 0
 	}

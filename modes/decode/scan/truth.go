@@ -62,7 +62,7 @@ func (w *scanning) truth(t *truthPlace) bool {
 
 // truthStream is the source of a record, if the line is one.
 func (r *recordReader) truthStream(line []byte) string {
-	line = bytes.TrimLeft(line, "\x00\ufeff")
+	line = bytes.TrimLeft(line, leftovers)
 	if len(line) == 0 || line[0] != '{' {
 		return ""
 	}
