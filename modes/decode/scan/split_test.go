@@ -115,3 +115,59 @@ func TestGarbage(t *testing.T) {
 		t.Errorf("%d bytes for %d", n, len(text))
 	}
 }
+
+// TestSplitLines: whatever lines of frames follow one another, whole or in parts, with
+// those of others between them, the pieces they come in do not matter.
+func TestSplitLines(t *testing.T) {
+	docker := func(text string) string {
+		return `{"log":"` + text + `","stream":"stdout","time":"2026-11-23T14:33:46.5Z"}`
+	}
+	lines := []string{
+		"{", "x {", `  "header": {},`, `  "header": {`, `    "a": 1`, "  },", `  "data": {`, `    "message-type": "CLOSE",`, `    "sequesce": 1`, "  }", "}", "",
+		`{"header":{},"data":{"message-type":"CLOSE"}}`, `{'header': {}, 'data': {'message-type': 'CLOSE', 'ses`, `sionId': 7}}`, `{'hea`, `der': {}, 'data': {'sequesce': 1}}`,
+		`{"header":{},"data":{"header":{},"data":{"sequence":1}}}`, strings.Repeat("long ", 9_000),
+	}
+	prefixes := []func(string) string{
+		func(s string) string { return s },
+		func(s string) string { return "a  | " + s },
+		func(s string) string { return "b  | " + s },
+		func(s string) string { return "2026-11-23T14:33:46.5Z stdout P " + s },
+		func(s string) string { return "2026-11-23T14:33:46.5Z stdout F " + s },
+		func(s string) string { return docker(strings.ReplaceAll(s, `"`, `\"`)) },
+		func(s string) string { return docker(strings.ReplaceAll(s, `"`, `\"`) + `\n`) },
+		func(s string) string { return "12:" + s },
+	}
+	found := 0
+	for seed := range uint64(30) {
+		rnd := rand.New(rand.NewPCG(seed, 7))
+		var text strings.Builder
+		prefix := prefixes[0]
+		for i, at := rnd.IntN(600), 0; i >= 0; i-- {
+			if rnd.IntN(12) == 0 {
+				prefix = prefixes[rnd.IntN(len(prefixes))]
+			}
+			if at++; rnd.IntN(6) == 0 {
+				at = rnd.IntN(len(lines))
+			}
+			line := prefix(lines[at%len(lines)])
+			if rnd.IntN(20) == 0 {
+				line = prefixes[rnd.IntN(len(prefixes))](lines[rnd.IntN(len(lines))])
+			}
+			text.WriteString(line + "\n")
+		}
+		want := scanAll([]byte(text.String()), text.Len(), true)
+		found += len(want)
+		for _, most := range []int{20 + text.Len()/200, 5_000, 200_000} {
+			if got := scanRandomly(t, rnd, []byte(text.String()), most, true); !slices.Equal(got, want) {
+				for i := range max(len(got), len(want)) {
+					if at(got, i) != at(want, i) {
+						t.Fatalf("seed %d, pieces of up to %d: find %d is\n%s\nwant\n%s", seed, most, i, at(got, i), at(want, i))
+					}
+				}
+			}
+		}
+	}
+	if found < 500 {
+		t.Errorf("only %d finds", found)
+	}
+}
