@@ -36,11 +36,11 @@ func alike(b []byte) (out []byte) {
 // rest begins.
 func samePrefix(line, prefix []byte) (n int, ok bool) {
 	for _, c := range prefix {
-		if c == timeMark || c == numberMark {
+		if c == timeMark || c == numberMark && n == 0 {
 			t := 0
 			if c == timeMark {
 				t = timeAt(line, n)
-			} else if n == 0 {
+			} else {
 				t = numberLength(line)
 			}
 			if t == 0 {
