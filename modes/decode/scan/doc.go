@@ -14,7 +14,8 @@
 //   - the end of a line within a JSON record: docker's json-file has a record for
 //     each line. The frame is collected in the same way;
 //   - the end of a record within the frame, whose bytes a relay, tshark or --record has
-//     got in parts. The next part is in the next record of the stream and direction.
+//     got in parts, or of whose line docker or CRI makes parts. The next part is in the
+//     next record of the stream and direction.
 //
 // A frame has at most [MaxFrame] bytes. Where an anchor leads nowhere, the search
 // goes on one byte behind it, so that one stray brace hides nothing.

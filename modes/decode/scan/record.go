@@ -11,7 +11,7 @@ import (
 // json-file and its like.
 type recordReader struct {
 	member string // that holds the line
-	others string // what tells the source: all other strings but times
+	others string // what tells the source: all other strings but times, and docker's attrs
 	time   string
 	stream string // "" where the record names none
 	// spelled are the values of others as the record spells them. A line that has not all of
@@ -57,7 +57,7 @@ func describe(v wire.Value, member string, spelled [][]byte) (others, time strin
 	for name, m := range v.Members() {
 		text, ok := m.Text()
 		switch {
-		case m.Kind() == wire.Object: // docker's attrs
+		case name == "attrs" && m.Kind() == wire.Object: // docker's: its tag and labels
 			others += name + "=" + string(wire.AppendValue(nil, m)) + " "
 			spelled = append(spelled, m.Raw())
 		case !ok || name == member:
