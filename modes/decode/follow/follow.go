@@ -53,6 +53,7 @@ type Follower struct {
 	clock   uint64
 	dialect [4]int // how many answers were read in each
 	opened  int    // sessions
+	exact   bool   // there was a number of 8 bytes that no tool has rounded
 
 	lastStream, lastSession string // what last was found for
 }
@@ -193,12 +194,12 @@ func (f *Follower) Open(a *Answer, r *Result) {
 		return
 	}
 	s := f.find(a)
-	if a.Data.Kind() != wire.Integer || a.rounded && !s.exact {
+	if a.Data.Kind() != wire.Integer || a.rounded && !(f.exact && isShort(a.Data.Raw())) {
 		f.unreadable(s, a, r)
 		return
 	}
 	f.use(s)
-	s.exact = s.exact || isExact(a)
+	f.exact = f.exact || isExact(a)
 	if s.repeats(a) {
 		if s.waiting != nil {
 			*r = Result{Period: s.period, Pending: true}

@@ -31,7 +31,6 @@ type state struct {
 	keyNote      string // why the key is not known
 	noIV         bool   // it begins with its key, and the IV is not known
 	odd          bool   // there was an unpadded text of other than lower-case letters
-	exact        bool   // there was a number of 8 bytes that no tool has rounded
 	sure         int    // how many bytes of the register are what the server's are
 	old          int    // how many answers in a row were overtaken
 
