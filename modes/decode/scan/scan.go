@@ -133,6 +133,7 @@ func (w *scanning) run() (n int) {
 			if truths.at < pos {
 				truths = w.nextTruth(pos)
 			}
+			truths.line = max(truths.line, w.end) // on a frame's line: what is behind that
 		default:
 			pos = at + 1
 		}

@@ -171,3 +171,15 @@ func TestSplitLines(t *testing.T) {
 		t.Errorf("only %d finds", found)
 	}
 }
+
+// TestTruthBehindFrame: a text that the log prints may be on the line of a frame, and the
+// window end in it.
+func TestTruthBehindFrame(t *testing.T) {
+	text := "x " + `{"header":{},"data":{"message-type":"CLOSE","sequesce":1}}` + "Plain text data abcdefgh\n"
+	want := []string{`frame  "CLOSE" 1 [|||]`, "truth abcdefgh "}
+	for piece := 1; piece <= len(text); piece++ {
+		if got := scanAll([]byte(text), piece, true); !slices.Equal(got, want) {
+			t.Errorf("in pieces of %d: %q", piece, got)
+		}
+	}
+}
