@@ -53,7 +53,6 @@ type Follower struct {
 	clock   uint64
 	dialect [4]int // how many answers were read in each
 	opened  int    // sessions
-	exact   bool   // there was a number of 8 bytes that no tool has rounded
 
 	lastStream, lastSession string // what last was found for
 }
@@ -194,12 +193,12 @@ func (f *Follower) Open(a *Answer, r *Result) {
 		return
 	}
 	s := f.find(a)
-	if a.Data.Kind() != wire.Integer || a.rounded && !(f.exact && isShort(a.Data.Raw())) {
+	suspect := a.isSuspect()
+	if a.Data.Kind() != wire.Integer || a.rounded && !suspect {
 		f.unreadable(s, a, r)
 		return
 	}
 	f.use(s)
-	f.exact = f.exact || isExact(a)
 	if s.repeats(a) {
 		if s.waiting != nil {
 			*r = Result{Period: s.period, Pending: true}
@@ -211,6 +210,12 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	}
 	if other := f.tryBetter(s, a, r); other != nil {
 		f.move(a, other)
+		return
+	}
+	if suspect {
+		if !s.isUnpadded(f, a) || !f.hold(s, a, r) {
+			f.unreadable(s, a, r)
+		}
 		return
 	}
 	if f.try(s, a, r, true) {
@@ -285,7 +290,7 @@ func (f *Follower) unreadable(s *state, a *Answer, r *Result) {
 	}
 	r.Status, r.Note, r.Period = BadPadding, "data is no integer", s.period
 	if a.rounded {
-		r.Status, r.Note = Rounded, "another tool has rounded its number: digits are lost that nothing brings back"
+		r.Status, r.Note = Rounded, wasRounded
 	}
 	s.hasPrev, s.sure = false, 0
 	s.note(a)

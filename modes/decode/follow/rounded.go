@@ -13,8 +13,8 @@ const exactDigits = 15
 
 // rounded says whether a number has been through a float64: it has a fraction or an
 // exponent, or it is beyond 2^53 and no other float64 is as near as itself. Of the
-// numbers of 16 bytes and more one in 2^75 is like that by chance, of those of 8 bytes one in a
-// thousand: see isExact.
+// numbers of 16 bytes and more one in 2^75 is like that by chance, of those of 8 bytes one in two
+// hundred: see isSuspect.
 func rounded(v wire.Value) bool {
 	if v.Kind() == wire.Real {
 		return true
@@ -29,11 +29,12 @@ func rounded(v wire.Value) bool {
 	return lowDigits(digits)%lowDivisor == 0 && equalsFloat(digits)
 }
 
-// isExact says whether a number of 8 bytes shows that its capture's are not rounded: it has
-// more digits than a float64 keeps.
-func isExact(a *Answer) bool {
-	n := len(a.Data.Raw())
-	return n >= 18 && n <= shortDigits && !a.rounded
+const wasRounded = "another tool has rounded its number: digits are lost that nothing brings back"
+
+// isSuspect says whether a number of 8 bytes looks as if it were rounded. It is exact all the
+// same if an answer behind it, which is encrypted from it on, is a text.
+func (a *Answer) isSuspect() bool {
+	return a.rounded && a.Data.Kind() == wire.Integer && isShort(a.Data.Raw())
 }
 
 // lowDivisor divides every float64 beyond 2^61, and 10^8: it tells nearly all other

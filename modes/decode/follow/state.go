@@ -96,7 +96,7 @@ func sequence(spelled []byte) (n int64, ok bool) {
 // try opens an answer in a state. Where it cannot be read the state is as it was,
 // and r untouched. own says that the answer most likely belongs to the state.
 func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
-	if s.dialect == nil && f.mayBeUnpadded(a) {
+	if (s.dialect == nil || len(s.pending) > 0) && s.isUnpadded(f, a) {
 		return (own || f.spells(s, a)) && f.hold(s, a, r)
 	}
 	key, hasKey := newKey(a)

@@ -14,9 +14,10 @@ import (
 
 // pendingAnswer waits until its session's dialect is known.
 type pendingAnswer struct {
-	digits []byte
-	result *Result // nil: it is complete, or waits for the IV
-	sure   bool    // the register before it is the server's
+	digits  []byte
+	result  *Result // nil: it is complete, or waits for the IV
+	sure    bool    // the register before it is the server's, and its number is
+	suspect bool    // Answer.isSuspect
 
 	status Status // what is said of it if it is not sure, and its text are no letters
 	note   string
@@ -37,7 +38,7 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 		return false
 	}
 	if brings {
-		if f.settle(s, true); s.dialect != nil {
+		if f.settle(s, true); s.dialect != nil && !a.isSuspect() {
 			return f.try(s, a, r, true)
 		}
 		f.begin(s, key)
@@ -48,7 +49,10 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 	} else {
 		s.absorb(a, brings)
 	}
-	p := pendingAnswer{digits: bytes.Clone(a.Data.Raw()), sure: lacks == OK, status: lacks, note: note}
+	if a.isSuspect() {
+		lacks, note = Rounded, wasRounded
+	}
+	p := pendingAnswer{digits: bytes.Clone(a.Data.Raw()), sure: lacks == OK, suspect: a.isSuspect(), status: lacks, note: note}
 	*r = Result{Period: s.period, Status: p.status, Note: p.note}
 	if p.status != NoIV || !f.wantIV(s, a, key, r, brings) {
 		p.result, r.Pending = r, true
@@ -181,7 +185,7 @@ func (f *Follower) settle(s *state, end bool) {
 		return
 	}
 	v := f.judge(s)
-	if f.Hold && !end && !(v.decided && v.chained) {
+	if f.Hold && !end && (!v.decided || !v.chained || s.pending[len(s.pending)-1].suspect) {
 		return
 	}
 	f.give(s, &v)

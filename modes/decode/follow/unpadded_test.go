@@ -3,6 +3,7 @@ package follow
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -154,12 +155,41 @@ func TestRoundedShort(t *testing.T) {
 		}
 		answers, texts = append(answers, a), append(texts, text)
 	}
-	f := &Follower{Hold: true}
-	f.Ack("", []byte("1"), []byte("1"), (&told{session: 1, key1: numberOf(append([]byte{1}, make([]byte, 31)...), 1269), key2: numberOf(append([]byte{2}, make([]byte, 15)...), 1269)}).members(t))
-	for i, a := range answers {
-		var r Result
-		if f.Open(a, &r); i > 2 && (r.Status != OK || string(r.Text) != texts[i]) {
-			t.Fatalf("%d: %v %q (%s), of %s", i, r.Status, r.Text, r.Note, a.Data.Raw())
+	ack := (&told{session: 1, key1: numberOf(append([]byte{1}, make([]byte, 31)...), 1269), key2: numberOf(append([]byte{2}, make([]byte, 15)...), 1269)}).members(t)
+	read := func(f *Follower, answers []*Answer) (results []Result) {
+		f.Ack("", []byte("1"), []byte("1"), ack)
+		results = make([]Result, len(answers))
+		for i, a := range answers {
+			f.Open(a, &results[i])
+		}
+		f.Finish()
+		return results
+	}
+	for i, r := range read(&Follower{Hold: true}, answers) {
+		if r.Status != OK || string(r.Text) != texts[i] {
+			t.Fatalf("%d: %v %q (%s), of %s", i, r.Status, r.Text, r.Note, answers[i].Data.Raw())
+		}
+	}
+	for i, r := range read(&Follower{}, answers) { // at once: it is given up, and nothing else
+		if a := answers[i]; i > 0 && (r.Status != OK || string(r.Text) != texts[i]) && !(r.Status == Rounded && a.rounded) && r.Status != NoPrev {
+			t.Fatalf("at once, %d: %v %q (%s), of %s", i, r.Status, r.Text, r.Note, a.Data.Raw())
+		}
+	}
+	// The last one, of which nothing tells; and one that is rounded indeed, as are those behind it.
+	if r := read(&Follower{Hold: true}, answers[:first+1])[first]; r.Status != Rounded {
+		t.Errorf("%v %q (%s)", r.Status, r.Text, r.Note)
+	}
+	spoilt := slices.Clone(answers[:8])
+	for i := 4; i < 8; i++ {
+		n, _ := strconv.ParseFloat(string(spoilt[i].Data.Raw()), 64)
+		digits := strconv.AppendFloat(nil, n, 'e', -1, 64)
+		mantissa, exponent, _ := strings.Cut(strings.Replace(string(digits), ".", "", 1), "e+")
+		size, _ := strconv.Atoi(exponent)
+		spoilt[i] = &Answer{Session: []byte("1"), Sequence: spoilt[i].Sequence, Data: value(t, mantissa+strings.Repeat("0", size+1-len(mantissa)))}
+	}
+	for i, r := range read(&Follower{Hold: true}, spoilt) {
+		if want := i < 4; want != (r.Status == OK) || !want && r.Status != Rounded {
+			t.Errorf("%d, %s: %v %q (%s)", i, spoilt[i].Data.Raw(), r.Status, r.Text, r.Note)
 		}
 	}
 	for _, number := range []string{"15484038979269489000", "15484038979269488640", "10999191326443000000", "10999191326442999808"} {

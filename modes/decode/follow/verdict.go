@@ -1,6 +1,10 @@
 package follow
 
-import "proto/wire"
+import (
+	"slices"
+
+	"proto/wire"
+)
 
 // verdict is what comes of reading all that is pending in both dialects.
 type verdict struct {
@@ -16,14 +20,16 @@ type verdict struct {
 func (f *Follower) judge(s *state) (v verdict) {
 	var fits [len(unpadded)][]fitness
 	for i, d := range unpadded {
-		if v.texts[i], fits[i] = s.readAll(d); !f.may(d) {
+		if v.texts[i], fits[i] = s.readAll(d); !f.may(d) || s.dialect != nil && *s.dialect != d {
 			v.only = true
 			for k := range fits[i] {
 				fits[i][k] = excluded
 			}
 		}
 	}
-	if !v.byLetters(s, fits) {
+	if s.dialect != nil {
+		v.byDialect(s, fits)
+	} else if !v.byLetters(s, fits) {
 		v.byWorst(s, fits)
 	}
 	v.dialect = unpadded[v.best]
@@ -36,6 +42,7 @@ func (v *verdict) byLetters(s *state, fits [len(unpadded)][]fitness) bool {
 	var votes [len(unpadded)]int
 	for i := range s.pending {
 		switch x, y := fits[0][i] == letters, fits[1][i] == letters; {
+		case s.pending[i].suspect:
 		case x && !y:
 			votes[0]++
 		case y && !x:
@@ -48,23 +55,44 @@ func (v *verdict) byLetters(s *state, fits [len(unpadded)][]fitness) bool {
 	if v.decided = true; votes[1] > votes[0] {
 		v.best = 1
 	}
+	v.count(s, fits[v.best])
+	return true
+}
+
+// byDialect has nothing to decide.
+func (v *verdict) byDialect(s *state, fits [len(unpadded)][]fitness) {
+	if v.decided = true; unpadded[1] == *s.dialect {
+		v.best = 1
+	}
+	v.count(s, fits[v.best])
+}
+
+// count says which texts are read, and whether they are enough.
+func (v *verdict) count(s *state, fits []fitness) {
 	count := 0
 	for i, p := range s.pending {
-		fit := fits[v.best][i]
-		v.counts = append(v.counts, fit == letters || fit == visible && p.sure)
-		if v.counts[i] {
+		read := fits[i] == letters || fits[i] == visible && p.sure
+		if p.suspect {
+			read = confirmed(fits, i)
+		}
+		if v.counts = append(v.counts, read); read {
 			count++
 		}
 	}
 	v.chained = count >= enoughChained
-	return true
+}
+
+// confirmed says whether what follows an answer shows that its number is exact.
+func confirmed(fits []fitness, i int) bool {
+	behind := fits[i+1 : min(i+3, len(fits))]
+	return fits[i] >= visible && len(behind) > 0 && slices.Max(behind) >= visible
 }
 
 // byWorst decides by the text that fits least.
 func (v *verdict) byWorst(s *state, fits [len(unpadded)][]fitness) {
 	worst, count := [len(unpadded)]fitness{letters, letters}, 0
 	for i, p := range s.pending {
-		says := p.sure || fits[0][i] == letters || fits[1][i] == letters
+		says := p.sure && !s.suspects(i) || !p.suspect && (fits[0][i] == letters || fits[1][i] == letters)
 		v.counts = append(v.counts, says)
 		if says {
 			count++
@@ -79,6 +107,11 @@ func (v *verdict) byWorst(s *state, fits [len(unpadded)][]fitness) {
 	v.decided = count > 0 && best != other && best > misfit && (v.chained || best == letters || v.only)
 }
 
+// suspects says whether the number of one of the two answers before may be rounded.
+func (s *state) suspects(i int) bool {
+	return slices.ContainsFunc(s.pending[max(0, i-2):i], func(p pendingAnswer) bool { return p.suspect })
+}
+
 // give completes what is pending, once.
 func (f *Follower) give(s *state, v *verdict) {
 	for i := range s.pending {
@@ -89,6 +122,8 @@ func (f *Follower) give(s *state, v *verdict) {
 		}
 		p.result = nil
 		switch {
+		case !v.counts[i] && p.sure && s.suspects(i):
+			r.Status, r.Note = NoPrev, "what was before it could not be read"
 		case !v.counts[i] && p.sure:
 			r.Status, r.Note = BadPadding, "it is no text"
 		case !v.counts[i]:
@@ -97,7 +132,8 @@ func (f *Follower) give(s *state, v *verdict) {
 			r.Status, r.Text, r.Note = OK, v.texts[v.best][i], ""
 			s.odd = s.odd || fitnessOf(r.Text) < letters
 			f.dialect[number(v.dialect)]++
-			if !v.chained {
+			s.lost, s.lostKey = 0, false
+			if !v.chained && s.dialect == nil {
 				r.Note = "dialect: by text"
 			}
 		case v.only:
