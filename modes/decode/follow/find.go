@@ -1,21 +1,38 @@
 package follow
 
-import "proto/wire"
+import (
+	"slices"
+
+	"proto/wire"
+)
 
 // find is the state that an answer most likely belongs to; a new one where there is
-// none.
-func (f *Follower) find(a *Answer) *state {
+// none. own is false where it is that of another session of the stream.
+func (f *Follower) find(a *Answer) (s *state, own bool) {
 	if f.last != nil && f.lastStream == a.Stream && f.lastSession == string(a.Session) {
-		return f.last
+		return f.last, true
 	}
-	s := f.states[string(f.key(a.Stream, a.Session))]
+	s = f.states[string(f.key(a.Stream, a.Session))]
 	if s == nil {
-		if s = f.streams[a.Stream]; s == nil {
+		if s = f.streams[a.Stream]; s != nil && len(a.Session) > 0 {
+			return s, false
+		}
+		if s == nil {
 			s = f.blank(a)
 		}
 	}
 	f.last, f.lastStream, f.lastSession = s, a.Stream, string(a.Session)
-	return s
+	return s, true
+}
+
+// tryForeign opens an answer in the state of its stream's last HELLO_ACK, though that is of
+// another session: one key may serve both. What it cannot read is not of it, and changes nothing.
+func (f *Follower) tryForeign(s *state, a *Answer, r *Result) bool {
+	if a.Data.Kind() != wire.Integer || a.rounded || !f.try(s, a, r, false) {
+		return false
+	}
+	f.move(a, s)
+	return true
 }
 
 // blank is the state of a session whose HELLO_ACK is not in the capture.
@@ -60,6 +77,14 @@ func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
 		}
 	}
 	return nil
+}
+
+// hasNamesake says whether a session of the same name has been seen lately: of another
+// server, perhaps, that nothing tells from this one.
+func (f *Follower) hasNamesake(s *state) bool {
+	return slices.ContainsFunc(f.live, func(other *state) bool {
+		return other != s && other.stream == s.stream && other.session == s.session
+	})
 }
 
 // tryOthers tries all other states that an answer could belong to.

@@ -135,6 +135,7 @@ func (f *Follower) makeRoom() {
 	limit := f.clock - uint64(min(f.clock, maxSessions/2))
 	for name, s := range f.states {
 		if s.used < limit {
+			f.settle(s, true)
 			delete(f.states, name)
 			if f.byID[s.session] == s {
 				delete(f.byID, s.session)
@@ -192,7 +193,12 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	if f.next(a, r) {
 		return
 	}
-	s := f.find(a)
+	s, own := f.find(a)
+	if !own && f.tryForeign(s, a, r) {
+		return
+	} else if !own {
+		s = f.blank(a)
+	}
 	suspect := a.isSuspect()
 	if a.Data.Kind() != wire.Integer || a.rounded && !suspect {
 		f.unreadable(s, a, r)
@@ -259,7 +265,7 @@ func (f *Follower) next(a *Answer, r *Result) bool {
 
 // tryBytes opens an answer whose text is no text. Its state must be certain: no answer
 // before it is missing, and where the dialect is not known yet, which valid padding then
-// tells, there is more of that than one byte.
+// tells, or another state has the same name, there is more of that than one byte.
 func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 	if _, brings := newKey(a); brings || !s.hasKey || !s.hasPrev || s.lost > 0 || s.gap(a) {
 		return false
@@ -274,7 +280,7 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 	before := s.chain.Register()
 	s.chain.Dialect = d
 	text, err := a.decrypt(s.chain, r.Text[:0])
-	if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && s.dialect == nil {
+	if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && (s.dialect == nil || f.hasNamesake(s)) {
 		s.chain.SetRegister(before)
 		return false
 	}

@@ -174,7 +174,7 @@ func (f *Follower) spells(s *state, a *Answer) bool {
 // it has been read in the state that it follows on, and nothing is missing.
 func (s *state) believes(text []byte, certain bool) bool {
 	fits := fitnessOf(text)
-	return fits == letters || fits == visible && certain && (s.lost == 0 || s.odd)
+	return fits == letters || certain && (fits == visible && (s.lost == 0 || s.odd) || fits == utf && s.lost == 0 && s.odd)
 }
 
 // settle reads what is pending, in the dialect that fits. Where none is better than the
