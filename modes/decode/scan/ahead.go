@@ -10,7 +10,7 @@ import (
 // apart its lines may be.
 const (
 	// nearLines is how many lines of others there may be in any case.
-	nearLines = 256
+	nearLines = 512
 	// linesEach is how many more for each of the others from which the second line of a
 	// frame came since. Where many speak at random, one of them is silent for so long in
 	// one of ten million cases.
