@@ -235,6 +235,12 @@ var generated = []form{
 	{name: "cat -n of compose", truth: true, two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return prefixed(rnd, a, b, func(i int, server string) string { return fmt.Sprintf("%6d\t%s  | ", i+1, server) })
 	}},
+	{name: "grep -n -A", truth: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return prefixed(rnd, a, dialogue{}, func(i int, _ string) string { return fmt.Sprintf("%d%c", 95+i, ":--"[i%3]) })
+	}},
+	{name: "grep -n, with times", truth: true, timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return prefixed(rnd, a, dialogue{}, func(i int, _ string) string { return fmt.Sprintf("%d:2026-11-23 %s INFO ", 95+i, clockOf(i)) })
+	}},
 	{name: "journald since the start", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return prefixed(rnd, a, b, func(i int, server string) string {
 			return fmt.Sprintf("[%5d.%06d] gateway %s[812]: ", i/7, i, server)

@@ -88,7 +88,7 @@ func timeAt(b []byte, i int) int {
 	if c := b[i]; !isDigit(c) && c != '[' && (c < 'A' || c > 'S') {
 		return 0 // as most bytes
 	}
-	if i > 0 && (isWordByte(b[i-1]) && !behindColor(b, i) || behindByte(b, i)) {
+	if i > 0 && (isWordByte(b[i-1]) && !behindColor(b, i) || behindByte(b, i) && dateLength(b[i:]) == 0) {
 		return 0
 	}
 	rest := b[i:]
@@ -131,8 +131,8 @@ func numberLength(b []byte) int {
 	case n == from || len(rest) == 0:
 	case rest[0] == '\t' && n-from < 10:
 		return n
-	case (rest[0] == ':' || rest[0] == '-') && (len(rest) == 1 || !isDigit(rest[1])):
-		return n
+	case (rest[0] == ':' || rest[0] == '-') && (len(rest) == 1 || !isDigit(rest[1]) || dateLength(rest[1:]) > 0):
+		return n + 1 // grep has the one for a line that it looked for, the other for those around
 	case len(rest) > 3 && rest[0] == ' ' && rest[1] == '<' && isDigit(rest[2]) && bytes.IndexByte(rest[:min(len(rest), 6)], '>') > 0:
 		return n
 	}
