@@ -63,8 +63,8 @@ func (f *Follower) move(a *Answer, s *state) {
 // an IV: of those that nothing else tells apart its sequence does. And without padding any
 // text can be read; letters tell then.
 func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
-	_, brings := newKey(a)
-	jumps, anything := brings && s.missing(a), s.isUnpadded(f, a) && !f.spells(s, a)
+	jumps := a.Key1.Kind() == wire.Integer && s.missing(a)
+	anything := s.isUnpadded(f, a) && !f.spells(s, a)
 	if !jumps && !anything {
 		return nil
 	}

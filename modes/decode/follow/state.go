@@ -89,7 +89,10 @@ func (s *state) isOld(a *Answer) bool {
 
 // sequence is a sequence's number.
 func sequence(spelled []byte) (n int64, ok bool) {
-	n, err := strconv.ParseInt(string(bytes.Trim(spelled, `"'`)), 10, 64)
+	if n := len(spelled); n > 1 && spelled[0] == spelled[n-1] && (spelled[0] == '"' || spelled[0] == '\'') {
+		spelled = spelled[1 : n-1]
+	}
+	n, err := strconv.ParseInt(string(spelled), 10, 64)
 	return n, err == nil
 }
 
