@@ -1,10 +1,12 @@
 package connect
 
 import (
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"proto/modes"
 	"proto/wire"
@@ -24,7 +26,8 @@ func answerLine(a wire.Answer, _ int64, now time.Time, rtt time.Duration) string
 	return line
 }
 
-// answerJSON is an answer for programs. text is null where it cannot be read.
+// answerJSON is an answer for programs. text is null where it cannot be read; hex has the
+// bytes of one that is not UTF-8.
 func answerJSON(a wire.Answer, session int64, now time.Time, rtt time.Duration) string {
 	var b []byte
 	b = append(b, `{"time":"`...)
@@ -43,6 +46,10 @@ func answerJSON(a wire.Answer, session int64, now time.Time, rtt time.Duration) 
 	b = strconv.AppendBool(b, a.KeyChanged)
 	b = append(b, `,"rtt_ms":`...)
 	b = strconv.AppendFloat(b, float64(rtt.Microseconds())/1000, 'f', 3, 64)
+	if a.Unreadable == nil && !utf8.Valid(a.Text) { // which JSON cannot hold
+		b = hex.AppendEncode(append(b, `,"hex":"`...), a.Text)
+		b = append(b, '"')
+	}
 	return string(append(b, '}'))
 }
 

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"proto/modes"
 )
@@ -48,6 +50,31 @@ var plain = []string{"eight..8", "grüße ✓", "it's", `in "the" midst`, "two w
 func inTurn(texts []string) func() string {
 	n := -1
 	return func() string { n++; return texts[n] }
+}
+
+// TestJSONKeepsText: each text can be had back from its object, in whatever bytes it is.
+func TestJSONKeepsText(t *testing.T) {
+	texts := append([]string{"\xff\xfe\x00\x01", "half \xe2\x82", "\ufffd"}, strange...)
+	p := run(t, script{text: inTurn(texts)}, set(asJSON), count(len(texts)), interval(0))
+	for i, line := range p.wantLines(len(texts)) {
+		var o struct {
+			Text string
+			Hex  *string
+		}
+		if err := json.Unmarshal([]byte(line), &o); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		got := o.Text
+		if o.Hex != nil {
+			b, err := hex.DecodeString(*o.Hex)
+			if got = string(b); err != nil || utf8.ValidString(got) {
+				t.Errorf("%s: %v", line, err)
+			}
+		}
+		if got != texts[i] {
+			t.Errorf("%s: %q, want %q", line, got, texts[i])
+		}
+	}
 }
 
 func TestLineOfStrangeText(t *testing.T) {
