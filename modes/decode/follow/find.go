@@ -26,9 +26,10 @@ func (f *Follower) find(a *Answer) (s *state, own bool) {
 }
 
 // tryForeign opens an answer in the state of its stream's last HELLO_ACK, though that is of
-// another session: one key may serve both. What it cannot read is not of it, and changes nothing.
+// another session: one key may serve both. What it cannot read is not of it, and changes
+// nothing; a new key can be read by all of a server's, and is the session's own.
 func (f *Follower) tryForeign(s *state, a *Answer, r *Result) bool {
-	if a.Data.Kind() != wire.Integer || a.rounded || !f.try(s, a, r, false) {
+	if a.Data.Kind() != wire.Integer || a.rounded || a.Key1.Present() || !f.try(s, a, r, false) {
 		return false
 	}
 	f.move(a, s)
