@@ -252,3 +252,17 @@ func TestOneIV(t *testing.T) {
 		}
 	}
 }
+
+// TestHoldingIsBounded: what waits for its dialect is no more than what is remembered.
+func TestHoldingIsBounded(t *testing.T) {
+	f := &Follower{Hold: true}
+	s := newScript(1)
+	for i := range 3 * maxSessions {
+		list := s.eightBytes(fmt.Sprint("s", i), 1, 1269)
+		f.Ack(list[0].stream, []byte("1"), []byte("1"), list[0].members(t))
+		f.Open(list[1].answer(t), new(Result))
+	}
+	if n := len(f.holding); n == 0 || n > maxSessions {
+		t.Errorf("%d sessions wait, of %d that are remembered", n, len(f.states))
+	}
+}
