@@ -180,14 +180,14 @@ func (s *Server) end(start time.Time) time.Time {
 
 // remove ends a session; it says whether it still lived.
 func (s *Server) remove(session *Session) bool {
-	if !s.dropped(session) {
+	if !s.dropAlive(session) {
 		return false
 	}
 	session.wipe()
 	return true
 }
 
-func (s *Server) dropped(session *Session) bool {
+func (s *Server) dropAlive(session *Session) bool {
 	now := s.config.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()

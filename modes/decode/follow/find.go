@@ -70,7 +70,7 @@ func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
 		return nil
 	}
 	for _, other := range f.live {
-		if other == s || jumps && (other.stream != s.stream || other.session != s.session || !other.precedes(a)) || anything && !f.spells(other, a) {
+		if other == s || jumps && (other.stream != s.stream || other.session != s.session || other.gap(a)) || anything && !f.spells(other, a) {
 			continue
 		}
 		if f.try(other, a, r, false) {

@@ -73,18 +73,29 @@ func (s *state) note(a *Answer) {
 	s.lastKey1 = append(s.lastKey1[:0], a.Key1.Raw()...)
 }
 
-// gap says whether answers are missing between the last one and this.
-func (s *state) gap(a *Answer) bool {
-	before, ok := sequence(s.lastSequence)
+// sequences are those of the last answer and of this one, where both have one.
+func (s *state) sequences(a *Answer) (before, now int64, ok bool) {
+	before, ok = sequence(s.lastSequence)
 	now, ok2 := sequence(a.Sequence)
-	return !ok || !ok2 || now != before+1
+	return before, now, ok && ok2
+}
+
+// gap says whether answers are missing between the last one and this, as far as is known.
+func (s *state) gap(a *Answer) bool {
+	before, now, ok := s.sequences(a)
+	return !ok || now != before+1
+}
+
+// missing says whether the sequences tell that answers before this one are missing.
+func (s *state) missing(a *Answer) bool {
+	before, now, ok := s.sequences(a)
+	return ok && now != before+1
 }
 
 // isOld says whether an answer has been overtaken by the last one.
 func (s *state) isOld(a *Answer) bool {
-	last, ok := sequence(s.lastSequence)
-	now, ok2 := sequence(a.Sequence)
-	return s.any && ok && ok2 && now <= last
+	last, now, ok := s.sequences(a)
+	return s.any && ok && now <= last
 }
 
 // sequence is a sequence's number.
@@ -222,7 +233,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	switch {
 	case brings && f.ivOf(s) == nil:
 		s.period++
-		r.Status, r.Note, r.Period = NoIV, "key2 is not known", s.period
+		r.Status, r.Note, r.Period = NoIV, noKey2, s.period
 		f.wantIV(s, a, key, r, true)
 	case brings:
 		r.Note = "it brings a new key, and the IV does not fit"
@@ -241,21 +252,18 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 		r.Status, r.Note = NoPrev, "it comes late or again: a later one was before it"
 		return // what the later one left is what the next one needs
 	case !s.hasPrev && s.noIV:
-		r.Status, r.Note = NoIV, "key2 is not known"
+		r.Status, r.Note = NoIV, noKey2
 	case !s.hasPrev:
 		r.Status = NoPrev
 	case f.wantsRest(s, a):
-		r.Status, r.Note = NoIV, "key2 is not known"
+		r.Status, r.Note = NoIV, noKey2
 		f.wantIV(s, a, key, r, false)
 	case s.lostKey:
 		r.Status, r.Note = NoKey, keyLost
 	case s.gap(a):
-		r.Status = NoPrev
-		if r.Note = "answers before it are lost"; len(a.Sequence) > 0 {
-			r.Note = fmt.Sprintf("answers before sequence %s are lost", bytes.Trim(a.Sequence, `"'`))
-		}
+		r.Status, r.Note = NoPrev, lostBefore(a)
 	case s.sure < wire.BlockSize:
-		r.Status, r.Note = NoPrev, "what was before it could not be read"
+		r.Status, r.Note = NoPrev, unreadBefore
 	case s.lost > 0:
 		r.Status, r.Note, s.lostKey = NoKey, keyLost, true
 	}
@@ -270,7 +278,19 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	s.wait(r)
 }
 
-const keyLost = "a key change was lost"
+// Notes that are made in several places.
+const (
+	keyLost      = "a key change was lost"
+	noKey2       = "key2 is not known"
+	unreadBefore = "what was before it could not be read"
+)
+
+func lostBefore(a *Answer) string {
+	if len(a.Sequence) == 0 {
+		return "answers before it are lost"
+	}
+	return fmt.Sprintf("answers before sequence %s are lost", bytes.Trim(a.Sequence, `"'`))
+}
 
 // maxOld is how many answers in a row may be overtaken: more are of a session that has
 // begun anew.

@@ -2,7 +2,6 @@ package follow
 
 import (
 	"bytes"
-	"fmt"
 
 	"proto/wire"
 )
@@ -14,12 +13,11 @@ import (
 
 // pendingAnswer waits until its session's dialect is known.
 type pendingAnswer struct {
-	digits  []byte
-	result  *Result // nil: it is complete, or waits for the IV
-	sure    bool    // the register before it is the server's, and its number is
-	suspect bool    // Answer.isSuspect
-
-	status Status // what is said of it if it is not sure, and its text are no letters
+	digits []byte
+	result *Result // nil: it is complete, or waits for the IV
+	// status, and note, are what is said of it unless its text proves more: OK where the
+	// register before it is the server's, Rounded for what Answer.isSuspect says.
+	status Status
 	note   string
 }
 
@@ -52,7 +50,7 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 	if a.isSuspect() {
 		lacks, note = Rounded, wasRounded
 	}
-	p := pendingAnswer{digits: bytes.Clone(a.Data.Raw()), sure: lacks == OK, suspect: a.isSuspect(), status: lacks, note: note}
+	p := pendingAnswer{digits: bytes.Clone(a.Data.Raw()), status: lacks, note: note}
 	*r = Result{Period: s.period, Status: p.status, Note: p.note}
 	if p.status != NoIV || !f.wantIV(s, a, key, r, brings) {
 		p.result, r.Pending = r, true
@@ -64,7 +62,9 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 		s.chain.SetRegister(wire.Register(*srv.iv)) // it has what is pending, from the key on
 		s.sure, s.noIV = wire.BlockSize, false
 		for i := range s.pending {
-			s.pending[i].sure = true
+			if s.pending[i].status == NoIV {
+				s.pending[i].status = OK
+			}
 		}
 	}
 	f.holding[s] = struct{}{}
@@ -99,14 +99,14 @@ func (f *Follower) ivOf(s *state) *wire.IV {
 func (s *state) lacks(a *Answer, brings bool) (Status, string) {
 	switch {
 	case brings && s.noIV, !s.missing(a) && s.noIV && s.sure < wire.BlockSize:
-		return NoIV, "key2 is not known"
+		return NoIV, noKey2
 	case brings:
 	case s.missing(a):
-		return NoPrev, fmt.Sprintf("answers before sequence %s are lost", bytes.Trim(a.Sequence, `"'`))
+		return NoPrev, lostBefore(a)
 	case !s.hasPrev:
 		return NoPrev, ""
 	case s.sure < wire.BlockSize:
-		return NoPrev, "what was before it could not be read"
+		return NoPrev, unreadBefore
 	}
 	return OK, ""
 }
@@ -117,20 +117,6 @@ func (s *state) isUnpadded(f *Follower, a *Answer) bool {
 		return s.dialect.Unpadded && isShort(a.Data.Raw())
 	}
 	return f.mayBeUnpadded(a)
-}
-
-// precedes says whether the sequences tell that an answer is the next one.
-func (s *state) precedes(a *Answer) bool {
-	before, ok := sequence(s.lastSequence)
-	now, ok2 := sequence(a.Sequence)
-	return ok && ok2 && now == before+1
-}
-
-// missing says whether the sequences tell that answers before this one are missing.
-func (s *state) missing(a *Answer) bool {
-	before, ok := sequence(s.lastSequence)
-	now, ok2 := sequence(a.Sequence)
-	return ok && ok2 && now != before+1
 }
 
 // absorb notes how much of the register is known when this answer of 8 bytes is in it.
@@ -185,7 +171,7 @@ func (f *Follower) settle(s *state, end bool) {
 		return
 	}
 	v := f.judge(s)
-	if f.Hold && !end && (!v.decided || !v.chained || s.pending[len(s.pending)-1].suspect) {
+	if f.Hold && !end && (!v.decided || !v.chained || s.pending[len(s.pending)-1].status == Rounded) {
 		return
 	}
 	f.give(s, &v)

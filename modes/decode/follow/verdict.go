@@ -42,7 +42,7 @@ func (v *verdict) byLetters(s *state, fits [len(unpadded)][]fitness) bool {
 	var votes [len(unpadded)]int
 	for i := range s.pending {
 		switch x, y := fits[0][i] == letters, fits[1][i] == letters; {
-		case s.pending[i].suspect:
+		case s.pending[i].status == Rounded:
 		case x && !y:
 			votes[0]++
 		case y && !x:
@@ -71,8 +71,8 @@ func (v *verdict) byDialect(s *state, fits [len(unpadded)][]fitness) {
 func (v *verdict) count(s *state, fits []fitness) {
 	count := 0
 	for i, p := range s.pending {
-		read := fits[i] == letters || fits[i] == visible && p.sure
-		if p.suspect {
+		read := fits[i] == letters || fits[i] == visible && p.status == OK
+		if p.status == Rounded {
 			read = confirmed(fits, i)
 		}
 		if v.counts = append(v.counts, read); read {
@@ -92,7 +92,7 @@ func confirmed(fits []fitness, i int) bool {
 func (v *verdict) byWorst(s *state, fits [len(unpadded)][]fitness) {
 	worst, count := [len(unpadded)]fitness{letters, letters}, 0
 	for i, p := range s.pending {
-		says := p.sure && !s.suspects(i) || !p.suspect && (fits[0][i] == letters || fits[1][i] == letters)
+		says := p.status == OK && !s.suspects(i) || p.status != Rounded && (fits[0][i] == letters || fits[1][i] == letters)
 		v.counts = append(v.counts, says)
 		if says {
 			count++
@@ -109,7 +109,7 @@ func (v *verdict) byWorst(s *state, fits [len(unpadded)][]fitness) {
 
 // suspects says whether the number of one of the two answers before may be rounded.
 func (s *state) suspects(i int) bool {
-	return slices.ContainsFunc(s.pending[max(0, i-2):i], func(p pendingAnswer) bool { return p.suspect })
+	return slices.ContainsFunc(s.pending[max(0, i-2):i], func(p pendingAnswer) bool { return p.status == Rounded })
 }
 
 // give completes what is pending, once.
@@ -122,9 +122,9 @@ func (f *Follower) give(s *state, v *verdict) {
 		}
 		p.result = nil
 		switch {
-		case !v.counts[i] && p.sure && s.suspects(i):
-			r.Status, r.Note = NoPrev, "what was before it could not be read"
-		case !v.counts[i] && p.sure:
+		case !v.counts[i] && p.status == OK && s.suspects(i):
+			r.Status, r.Note = NoPrev, unreadBefore
+		case !v.counts[i] && p.status == OK:
 			r.Status, r.Note = BadPadding, "it is no text"
 		case !v.counts[i]:
 			r.Status, r.Note = p.status, p.note
