@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -181,6 +182,11 @@ func TestOlderDialect(t *testing.T) {
 			case "ambiguous":
 				if !strings.Contains(l.Note, `"`+want[0]+`"`) {
 					t.Errorf("%+v: %+v", d, l)
+				}
+			case "rounded": // nothing follows that shows it to be exact
+				f, _ := strconv.ParseFloat(values[0], 64)
+				if exact := strconv.FormatFloat(f, 'f', 0, 64); values[0] != exact && values[0] != strconv.FormatFloat(f, 'f', -1, 64) {
+					t.Errorf("%+v: %s: %+v", d, values[0], l)
 				}
 			default:
 				t.Errorf("%+v: %+v", d, l)
