@@ -67,18 +67,18 @@ func (l *lockedKey) open(phrase []byte) ([]byte, error) {
 	if err != nil {
 		return nil, damagedEnvelope(err)
 	}
-	// A mode without padding decrypts anything: all that shows a wrong pass phrase is that no key comes out.
-	ok := isSequence(plain)
+	ok := true
 	if l.cipher.padded() {
 		plain, ok = unpad(plain, l.cipher.blockSize)
 	}
-	if !ok {
+	if !ok || !isSequence(plain) {
 		return nil, wrongPassPhrase()
 	}
 	return plain, nil
 }
 
-// isSequence says whether data is one ASN.1 SEQUENCE from its first byte to its last, as every form of key is.
+// isSequence says whether data is one ASN.1 SEQUENCE from its first byte to its last, as every form of key is. It shows a
+// wrong pass phrase where there is no padding, and the 1 in 256 that leaves padding that fits.
 func isSequence(der []byte) bool {
 	var whole asn1.RawValue
 	rest, err := asn1.Unmarshal(der, &whole)

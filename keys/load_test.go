@@ -11,6 +11,7 @@ import (
 	"encoding/asn1"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -190,7 +191,7 @@ func TestLoadErrors(t *testing.T) {
 			"cannot read key.pem: the encrypted key in it is damaged", "fresh copy"},
 		{"legacy_unknown_cipher", cert, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: SEED-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n",
 			nil, `a cipher that is not supported ("SEED-CBC")`, "openssl pkcs8 -topk8"},
-		{"legacy_damaged", cert, legacy(t, "EC PRIVATE KEY", []byte("nonsense"), x509.PEMCipherAES256), phrase(secret),
+		{"legacy_damaged", cert, legacy(t, "EC PRIVATE KEY", []byte("\x30\x08nonsense"), x509.PEMCipherAES256), phrase(secret),
 			"cannot read key.pem: wrong pass phrase or damaged key", "openssl pkey"},
 		{"PBES1", cert, pemOf("ENCRYPTED PRIVATE KEY", pbes1(t, oidSHA1RC2, 0, 64)), nil,
 			"cannot read key.pem: it is encrypted in an old form (PBES1)", "openssl pkcs8 -topk8 -v2 aes-256-cbc"},
@@ -220,6 +221,20 @@ func TestLoadErrors(t *testing.T) {
 			}
 			wantError(t, err, dir, test.message, test.hint)
 		})
+	}
+}
+
+// TestWrongPassPhrases: padding fits 1 in 256 of them, and that makes no other error of it.
+func TestWrongPassPhrases(t *testing.T) {
+	der := sealed(t, ecKey(t), pkcs8.AES256CBC, pbkdf2SHA256(1))
+	locked, err := parseEnvelope(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5000 {
+		if _, err := locked.open(fmt.Appendf(nil, "wrong%d", i)); err == nil || err.Error() != wrongPassPhrase().Error() {
+			t.Fatalf("wrong%d: %v", i, err)
+		}
 	}
 }
 

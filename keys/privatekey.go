@@ -121,8 +121,8 @@ func parseDER(blockType string, der []byte) (any, error) {
 	return nil, errors.New("unknown kind of key")
 }
 
-// damagedKey words a key that does not parse. Padding that happens to fit lets 1 wrong pass phrase in 256 come as far
-// as this, so an encrypted key gets both explanations.
+// damagedKey words a key that does not parse. A wrong pass phrase hardly ever comes as far as this, as what it gives
+// would have to be a SEQUENCE; still an encrypted key gets both explanations.
 func damagedKey(block *pem.Block, err error) *trouble {
 	switch {
 	case encrypted(block):
