@@ -81,6 +81,7 @@ func (c *connection) carryOut(v *wire.Verdict) bool {
 			c.mu.Unlock()
 		}
 		c.use(v.Session)
+		c.answers = v.Answers
 	case v.Refusal == wire.WrongLogin:
 		c.penalise(admission.FailedLogin)
 	case v.Refusal == wire.NoFrame && len(c.sessions) == 0:

@@ -12,7 +12,8 @@ import (
 // that nobody waits for, which the client has sent again on another connection. If
 // others were answered there since, it would be answered afresh (wire package
 // comment, "Flow"), and the cipher run on by an answer that the client never gets.
-// So whoever has not read for a while asks first.
+// So whoever has not read for a while asks first, and whoever finds that the session was used
+// elsewhere.
 func broken(nc net.Conn) error {
 	socket, ok := nc.(syscall.Conn)
 	if !ok {

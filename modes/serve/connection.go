@@ -26,6 +26,7 @@ type connection struct {
 	renew    bool            // the deadline to read by must be set
 	writeBy  time.Time       // the one to write by
 	asked    time.Time       // when the last request was answered
+	answers  int             // that the last session had had then
 
 	mu       sync.Mutex
 	inUse    bool          // it has a session
@@ -135,6 +136,10 @@ func (c *connection) run(ctx context.Context, helloBy time.Time) (again bool) {
 		}
 		c.tape.Record(modes.ToServer, f.Raw())
 		c.show("Received", f)
+		if err := c.stale(); err != nil {
+			c.lost(err)
+			return false
+		}
 		more, wait := c.answer(ctx, f, helloBy)
 		if !more {
 			return false
@@ -150,6 +155,16 @@ func (c *connection) run(ctx context.Context, helloBy time.Time) (again bool) {
 			return true
 		}
 	}
+}
+
+// stale says that what was read is of a connection that is broken, where the session was
+// used on another meanwhile: nobody waits for an answer here.
+func (c *connection) stale() error {
+	session := c.session()
+	if session == nil || session.Answered() == c.answers {
+		return nil
+	}
+	return broken(c.raw.Conn)
 }
 
 // read reads the next frame. Its deadline is set anew only where that makes a
