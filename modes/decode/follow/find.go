@@ -6,34 +6,54 @@ import (
 	"proto/wire"
 )
 
-// find is the state that an answer most likely belongs to; a new one where there is
-// none. own is false where it is that of another session of the stream.
-func (f *Follower) find(a *Answer) (s *state, own bool) {
+// find is the state of an answer's session in its stream, nil where that has none yet.
+func (f *Follower) find(a *Answer) *state {
 	if f.last != nil && f.lastStream == a.Stream && f.lastSession == string(a.Session) {
-		return f.last, true
+		return f.last
 	}
-	s = f.states[string(f.key(a.Stream, a.Session))]
-	if s == nil {
-		if s = f.streams[a.Stream]; s != nil && len(a.Session) > 0 {
-			return s, false
-		}
-		if s == nil {
-			s = f.blank(a)
-		}
+	s := f.states[string(f.key(a.Stream, a.Session))]
+	if s == nil && len(a.Session) == 0 {
+		s = f.streams[a.Stream]
 	}
-	f.last, f.lastStream, f.lastSession = s, a.Stream, string(a.Session)
-	return s, true
+	if s != nil {
+		f.last, f.lastStream, f.lastSession = s, a.Stream, string(a.Session)
+	}
+	return s
 }
 
-// tryForeign opens an answer in the state of its stream's last HELLO_ACK, though that is of
-// another session: one key may serve both. What it cannot read is not of it, and changes
-// nothing; a new key can be read by all of a server's, and is the session's own.
-func (f *Follower) tryForeign(s *state, a *Answer, r *Result) bool {
-	if a.Data.Kind() != wire.Integer || a.rounded || a.Key1.Present() || !f.try(s, a, r, false) {
-		return false
+// adopt opens an answer of a session that is new in its stream, in a state that can read
+// it: that of the stream's last HELLO_ACK, as one key may serve two sessions of a connection,
+// or that of the session on an earlier connection. What they cannot read is not theirs, and
+// changes nothing.
+func (f *Follower) adopt(a *Answer, r *Result) *state {
+	if a.Data.Kind() != wire.Integer || a.rounded {
+		return nil
 	}
-	f.move(a, s)
-	return true
+	if s := f.streams[a.Stream]; s != nil && !a.Key1.Present() && f.try(s, a, r, false) {
+		return s
+	}
+	for _, s := range f.live {
+		if f.repeat(s, a, r) {
+			return s
+		}
+	}
+	if s := f.byID[string(a.Session)]; s != nil && f.try(s, a, r, false) {
+		return s
+	}
+	return f.trySession(nil, a, r)
+}
+
+// trySession tries the states of all sessions of an answer's number, first those that it
+// follows on.
+func (f *Follower) trySession(s *state, a *Answer, r *Result) *state {
+	for _, gaps := range [...]bool{false, true} {
+		for _, other := range f.live {
+			if other != s && other.session == string(a.Session) && other.gap(a) == gaps && f.try(other, a, r, false) {
+				return other
+			}
+		}
+	}
+	return nil
 }
 
 // blank is the state of a session whose HELLO_ACK is not in the capture.
@@ -49,14 +69,46 @@ func (f *Follower) blank(a *Answer) *state {
 		}
 		s.chain = wire.NewChain(*f.Key, iv, wire.Dialect{})
 	}
+	f.last, f.lastStream, f.lastSession = s, a.Stream, string(a.Session)
 	return s
 }
 
+// maxNames is how many sessions are remembered to be of one state.
+const maxNames = 64
+
 // move gives an answer's session to a state.
 func (f *Follower) move(a *Answer, s *state) {
-	f.states[string(f.key(a.Stream, a.Session))] = s
+	name := string(f.key(a.Stream, a.Session))
+	if old := f.states[name]; old != s {
+		if f.discard(old); s.names < maxNames {
+			f.makeRoom()
+			s.names++
+			f.states[name] = s
+		}
+	}
+	f.byID[string(a.Session)] = s
 	f.last = nil
 	f.use(s)
+}
+
+// discard forgets a state of which nothing has come.
+func (f *Follower) discard(s *state) {
+	if s == nil || s.any || s.period > 0 {
+		return
+	}
+	f.opened--
+	f.forget(s)
+}
+
+// forget takes a state from those that are tried.
+func (f *Follower) forget(s *state) {
+	if i := slices.Index(f.live, s); i >= 0 {
+		f.live = slices.Delete(f.live, i, i+1)
+		s.isLive = false
+	}
+	if f.last == s {
+		f.last = nil
+	}
 }
 
 // tryBetter tries other states before the one that an answer most likely belongs to, where
@@ -84,22 +136,57 @@ func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
 // server, perhaps, that nothing tells from this one.
 func (f *Follower) hasNamesake(s *state) bool {
 	return slices.ContainsFunc(f.live, func(other *state) bool {
-		return other != s && other.stream == s.stream && other.session == s.session
+		return other != s && !other.stray && other.stream == s.stream && other.session == s.session
 	})
 }
 
-// tryOthers tries all other states that an answer could belong to.
+// tryOthers tries all other states that an answer could belong to. A new key can be read by
+// whoever has the IV, of which nothing follows but that the server is the same: it is the
+// answer's own session's.
 func (f *Follower) tryOthers(s *state, a *Answer, r *Result) *state {
-	if other := f.streams[a.Stream]; other != nil && other != s && f.try(other, a, r, false) {
+	key, brings := newKey(a)
+	if other := f.streams[a.Stream]; !brings && other != nil && other != s && f.try(other, a, r, false) {
 		return other
 	}
 	if other := f.byID[string(a.Session)]; other != nil && other != s && f.try(other, a, r, false) {
 		return other
 	}
+	if other := f.trySession(s, a, r); other != nil {
+		return other
+	}
+	if brings {
+		return f.tryIVs(s, a, key, r)
+	}
 	for _, other := range f.live {
-		if other != s && (a.Key1.Present() || other.hasKey && other.hasPrev) && f.try(other, a, r, false) {
+		if other != s && other.hasKey && other.hasPrev && f.try(other, a, r, false) {
 			return other
 		}
 	}
 	return nil
 }
+
+// tryIVs tries the IVs of all servers for an answer that brings a key. The state is a new one
+// where s has another IV for certain. Long texts can be read with any IV but for their
+// beginning, so that this must be there to look at.
+func (f *Follower) tryIVs(s *state, a *Answer, key wire.Key, r *Result) *state {
+	for i, other := range f.live {
+		iv := f.ivOf(other)
+		if iv == nil || slices.ContainsFunc(f.live[:i], func(before *state) bool { return sameIV(f.ivOf(before), iv) }) {
+			continue
+		}
+		chain := wire.NewChain(key, *iv, wire.Dialect{})
+		if text, d, ok := f.open(a, chain, nil, nil); !ok || d.Unpadded || fitnessOf(text) < visible {
+			continue
+		}
+		if s.iv != nil {
+			s = f.blank(a)
+		}
+		if s.iv = iv; f.tryNewKey(s, a, key, r, true) {
+			return s
+		}
+		s.iv = nil
+	}
+	return nil
+}
+
+func sameIV(a, b *wire.IV) bool { return a != nil && b != nil && *a == *b }

@@ -118,7 +118,7 @@ func (f *Follower) key(stream string, session []byte) []byte {
 func (f *Follower) add(stream string, session []byte) *state {
 	name := string(f.key(stream, session))
 	f.makeRoom()
-	s := &state{name: name, stream: stream, session: string(session), dialect: f.onlyOne()}
+	s := &state{stream: stream, session: string(session), lastOf: string(session), dialect: f.onlyOne()}
 	f.opened++
 	f.states[name] = s
 	f.byID[s.session] = s
@@ -193,10 +193,12 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	if f.next(a, r) {
 		return
 	}
-	s, own := f.find(a)
-	if !own && f.tryForeign(s, a, r) {
-		return
-	} else if !own {
+	s := f.find(a)
+	if s == nil {
+		if s = f.adopt(a, r); s != nil {
+			f.move(a, s)
+			return
+		}
 		s = f.blank(a)
 	}
 	suspect := a.isSuspect()
@@ -205,13 +207,7 @@ func (f *Follower) Open(a *Answer, r *Result) {
 		return
 	}
 	f.use(s)
-	if s.repeats(a) {
-		if s.waiting != nil {
-			*r = Result{Period: s.period, Pending: true}
-			f.again[s.waiting] = append(f.again[s.waiting], r)
-			return
-		}
-		*r = repeated(&s.lastResult, r.Text)
+	if f.repeat(s, a, r) {
 		return
 	}
 	if other := f.tryBetter(s, a, r); other != nil {
@@ -235,6 +231,20 @@ func (f *Follower) Open(a *Answer, r *Result) {
 		return
 	}
 	f.fail(s, a, r)
+}
+
+// repeat takes an answer that is the last one of a state once more.
+func (f *Follower) repeat(s *state, a *Answer, r *Result) bool {
+	switch {
+	case !s.repeats(a):
+		return false
+	case s.waiting != nil:
+		*r = Result{Period: s.period, Pending: true}
+		f.again[s.waiting] = append(f.again[s.waiting], r)
+	default:
+		*r = repeated(&s.lastResult, r.Text)
+	}
+	return true
 }
 
 // next opens an answer as most are: the next one of the session that the one before was

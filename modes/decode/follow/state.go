@@ -10,7 +10,9 @@ import (
 
 // state is the cipher of a session as far as the capture tells.
 type state struct {
-	name, stream, session string
+	stream, session string
+	names           int  // how many other sessions are known to be of it
+	stray           bool // see Follower.astray
 
 	chain   *wire.Chain
 	hasKey  bool
@@ -19,7 +21,9 @@ type state struct {
 	period  int
 	iv      *wire.IV // as its HELLO_ACK said; nil where that is missing
 
-	lastSequence []byte               // of HELLO_ACK, before there is an answer
+	lastOf       string               // the session of what was last
+	lastSequence []byte               // its sequence; HELLO_ACK's, before there is an answer
+	before       map[string][]byte    // the last sequences of other sessions that share the cipher
 	lastIsBlock  bool                 // as Answer.isBlock
 	lastBlock    [wire.BlockSize]byte // then
 	lastData     []byte               // else its number
@@ -43,7 +47,7 @@ type state struct {
 
 // repeats says whether an answer is the one before once more.
 func (s *state) repeats(a *Answer) bool {
-	return s.any && len(a.Sequence) > 0 && bytes.Equal(s.lastSequence, a.Sequence) &&
+	return s.any && len(a.Sequence) > 0 && bytes.Equal(s.lastSequence, a.Sequence) && s.lastOf == string(a.Session) &&
 		s.sameData(a) && bytes.Equal(s.lastKey1, a.Key1.Raw())
 }
 
@@ -64,6 +68,9 @@ func (s *state) sameData(a *Answer) bool {
 // answer itself, and they are elsewhere in memory.
 func (s *state) note(a *Answer) {
 	s.any = true
+	if s.lastOf != string(a.Session) {
+		s.turnTo(a.Session)
+	}
 	s.lastSequence = append(s.lastSequence[:0], a.Sequence...)
 	if s.lastIsBlock = a.isBlock; a.isBlock {
 		s.lastBlock = a.block
@@ -73,9 +80,24 @@ func (s *state) note(a *Answer) {
 	s.lastKey1 = append(s.lastKey1[:0], a.Key1.Raw()...)
 }
 
-// sequences are those of the last answer and of this one, where both have one.
+// turnTo goes over to another session that shares the cipher, as those of one connection
+// to the reference server do. Each counts its own sequence.
+func (s *state) turnTo(session []byte) {
+	if s.before == nil || len(s.before) > maxNames {
+		s.before = make(map[string][]byte)
+	}
+	s.before[s.lastOf] = bytes.Clone(s.lastSequence)
+	s.lastOf = string(session)
+}
+
+// sequences are those of the last answer of this one's session, and its own, where both
+// have one.
 func (s *state) sequences(a *Answer) (before, now int64, ok bool) {
-	before, ok = sequence(s.lastSequence)
+	last := s.lastSequence
+	if s.lastOf != string(a.Session) {
+		last = s.before[string(a.Session)]
+	}
+	before, ok = sequence(last)
 	now, ok2 := sequence(a.Sequence)
 	return before, now, ok && ok2
 }
@@ -83,7 +105,7 @@ func (s *state) sequences(a *Answer) (before, now int64, ok bool) {
 // gap says whether answers are missing between the last one and this, as far as is known.
 func (s *state) gap(a *Answer) bool {
 	before, now, ok := s.sequences(a)
-	return !ok || now != before+1
+	return !ok || now != before+1 || s.lastOf != string(a.Session)
 }
 
 // missing says whether the sequences tell that answers before this one are missing.

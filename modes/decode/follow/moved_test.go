@@ -1,0 +1,90 @@
+package follow
+
+import (
+	"fmt"
+	"testing"
+)
+
+// onStream gives the answers from a place on another stream.
+func onStream(list []told, from int, stream string) []told {
+	moved := append([]told(nil), list...)
+	for i := from; i < len(moved); i++ {
+		moved[i].stream = stream
+	}
+	return moved
+}
+
+// TestReconnected: a session that goes on over another connection is read on, also where its
+// first answer there brings a key or is one that was sent before, and costs the sessions of
+// the same server and of others nothing.
+func TestReconnected(t *testing.T) {
+	for from := 1; from < 24; from++ {
+		for _, again := range []bool{false, true} {
+			s, other := newScript(uint64(from)), newScript(100)
+			a, b, c := s.session("a", 1, 24), s.session("b", 2, 24), other.session("c", 2, 24)
+			b = onStream(b, from, "d")
+			if again && from > 1 {
+				repeated := b[from-1]
+				repeated.stream = "d"
+				b = append(b[:from:from], append([]told{repeated}, b[from:]...)...)
+			}
+			f := &Follower{Hold: true}
+			all := alternate(a, b, c)
+			wantAll(t, all, followAll(t, f, all))
+			if t.Failed() || f.Sessions() != 3 {
+				t.Fatalf("from answer %d, again %v: %d sessions", from, again, f.Sessions())
+			}
+		}
+	}
+}
+
+// TestManyReconnects: each connection has only some answers.
+func TestManyReconnects(t *testing.T) {
+	s := newScript(1)
+	var lists [][]told
+	for id := range 15 {
+		list := s.session("", id, 100)
+		for i := range list {
+			list[i].stream = fmt.Sprint(id, "-", i/(3+id))
+		}
+		lists = append(lists, list)
+	}
+	f := &Follower{Hold: true}
+	all := alternate(lists...)
+	wantAll(t, all, followAll(t, f, all))
+	if f.Sessions() != len(lists) {
+		t.Errorf("%d sessions", f.Sessions())
+	}
+}
+
+// TestBorrowedIV: a session whose HELLO_ACK is missing takes nothing but the IV from others of
+// its server, in streams of their own or in none.
+func TestBorrowedIV(t *testing.T) {
+	for _, stream := range []string{"", "b"} {
+		for seed := range uint64(50) {
+			s := newScript(seed)
+			known, foreign := s.session("", 1, 30), s.session(stream, 2, 30)[1:]
+			all := append([]told{known[0]}, alternate(known[1:], foreign)...)
+			for i, r := range followAll(t, &Follower{Hold: true}, all) {
+				a := &all[i]
+				if want := a.session == 1 || a.sequence >= 11; !a.isAck() && ((r.Status == OK) != want || want && string(r.Text) != a.text) {
+					t.Fatalf("seed %d, session %d, sequence %d: %v %q (%s), want %q", seed, a.session, a.sequence, r.Status, r.Text, r.Note, a.text)
+				}
+			}
+		}
+	}
+}
+
+// TestUntoldSessions: servers with IVs of their own that have two sessions each, of the same
+// numbers, and nothing tells which of them a frame is of.
+func TestUntoldSessions(t *testing.T) {
+	for seed := range uint64(100) {
+		a, b := newScript(seed), newScript(seed+1000)
+		lists := [][]told{a.session("", 1, 33), b.session("", 1, 33), b.session("", 2, 30), a.session("", 2, 28)}
+		if seed%2 == 1 { // not in step
+			lists[1], lists[3] = lists[1][:20], lists[3][:15]
+		}
+		all := alternate(lists...)
+		wantAll(t, all, followAll(t, &Follower{Hold: true}, all))
+	}
+}
