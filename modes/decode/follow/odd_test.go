@@ -167,3 +167,53 @@ func TestForeign(t *testing.T) {
 		}
 	}
 }
+
+// TestTwoLosses: two answers are missing before any was read, and the next one heals all the
+// same, in either dialect and of any length.
+func TestTwoLosses(t *testing.T) {
+	long := strings.Repeat("long ", 8)
+	for _, d := range padded {
+		for _, only := range [][]wire.Dialect{nil, {d}, {d, unpadded[0]}} {
+			o := newOddSession(t, d)
+			o.seal("two", "three", "four", "five", "six", long, long, long)
+			o.follow(&Follower{Hold: true, Only: only},
+				line{3, "", "no_prev answers before sequence 3 are lost"},
+				line{5, "", "no_prev answers before sequence 5 are lost"}, line{6, "", "six"}, line{7, "", long})
+			o = newOddSession(t, d)
+			o.seal(long, long, long)
+			o.follow(&Follower{Hold: true, Only: only}, line{3, "", "no_prev answers before sequence 3 are lost"}, line{4, "", long})
+		}
+	}
+}
+
+// TestOneCipher: two sessions of one connection to the reference server share the cipher, and
+// count their sequences by themselves: a loss costs the next answer only.
+func TestOneCipher(t *testing.T) {
+	for lost := 2; lost < 12; lost++ {
+		o := newOddSession(t, wire.Dialect{})
+		var texts []string
+		for i := range 14 {
+			texts = append(texts, fmt.Sprint("text ", i))
+		}
+		o.seal(texts...)
+		f := &Follower{Hold: true}
+		o.follow(f)
+		late := 0
+		for i := range texts {
+			if i == lost {
+				continue
+			}
+			r := new(Result)
+			f.Open(&Answer{Session: fmt.Append(nil, 1+i%2), Sequence: fmt.Append(nil, 20*(i%2)+i/2), Data: value(t, o.answers[i+2])}, r)
+			if want := i != lost+1; want != (r.Status == OK) || want && string(r.Text) != texts[i] {
+				t.Errorf("%d lost, answer %d: %v %q (%s)", lost, i, r.Status, r.Text, r.Note)
+			}
+			if strings.Contains(r.Note, "late") {
+				late++
+			}
+		}
+		if late > 0 {
+			t.Errorf("%d lost: %d come late", lost, late)
+		}
+	}
+}

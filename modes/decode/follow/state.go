@@ -161,20 +161,23 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 // openUnshifted opens an answer behind one that could not be read, if both are
 // unshifted: until the dialect is known the register has what the usual one makes of it.
 func (s *state) openUnshifted(a *Answer, dst []byte) (text []byte, d wire.Dialect, ok bool) {
-	var last wire.Register
-	digits := s.lastData
-	if s.lastIsBlock {
-		digits = wire.AppendNumber(nil, s.lastBlock[:], wire.Shift)
-	}
-	if wire.ParseNumber(last[:], digits, 0) != nil {
+	chain := s.chain.Clone()
+	chain.Dialect = padded[1]
+	if _, err := chain.Open(nil, s.lastDigits()); err != nil && err != wire.ErrPadding {
 		return nil, d, false
 	}
-	before := s.chain.Register()
-	s.chain.SetRegister(last)
-	if text, ok = a.openIn(s.chain, padded[1], dst); !ok {
-		s.chain.SetRegister(before)
+	if text, ok = a.openIn(chain, padded[1], dst); ok {
+		s.chain = chain
 	}
 	return text, padded[1], ok
+}
+
+// lastDigits is the number of the last answer.
+func (s *state) lastDigits() []byte {
+	if s.lastIsBlock {
+		return wire.AppendNumber(nil, s.lastBlock[:], wire.Shift)
+	}
+	return s.lastData
 }
 
 // newKey is the key that an answer brings.
@@ -294,7 +297,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	if brings {
 		s.chain, s.hasKey = wire.NewChain(key, wire.IV{}, wire.Dialect{}), true
 	}
-	s.skip(a)
+	f.skip(s, a)
 	s.lost++
 	s.note(a)
 	s.wait(r)
@@ -337,9 +340,14 @@ func (s *state) doubt(a *Answer, r *Result, brings bool) {
 }
 
 // skip takes an answer's cipher text for the register, whatever its text is.
-func (s *state) skip(a *Answer) {
-	if s.dialect != nil {
+func (f *Follower) skip(s *state, a *Answer) {
+	switch {
+	case s.dialect != nil:
 		s.chain.Dialect = *s.dialect
+	case f.may(padded[0]) || !f.may(padded[1]):
+		s.chain.Dialect = padded[0]
+	default:
+		s.chain.Dialect = padded[1]
 	}
 	_, err := a.decrypt(s.chain, nil)
 	s.hasPrev = err == nil || err == wire.ErrPadding
