@@ -230,7 +230,11 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	if f.tryBytes(s, a, r) {
 		return
 	}
-	f.fail(s, a, r)
+	if other := f.tryBehind(a, r); other != nil {
+		f.move(a, other)
+		return
+	}
+	f.fail(f.astray(s, a), a, r)
 }
 
 // repeat takes an answer that is the last one of a state once more.

@@ -99,3 +99,32 @@ func TestUntoldSessions(t *testing.T) {
 		wantAll(t, all, followAll(t, &Follower{Hold: true}, all))
 	}
 }
+
+// TestLossAmongNamesakes: of sessions that nothing tells apart an answer is lost, and it costs
+// what it costs where there is only one: the next.
+func TestLossAmongNamesakes(t *testing.T) {
+	for seed := range uint64(100) {
+		var lists [][]told
+		for i := range 1 + int(seed%4) {
+			list := newScript(seed+uint64(1000*i)).session("", 1, 30)
+			if i == 0 {
+				list = slices.Delete(list, 12, 13)
+			}
+			lists = append(lists, list)
+		}
+		all, unread := newScript(seed).mix(lists...), 0
+		f := &Follower{Hold: true}
+		for i, r := range followAll(t, f, all) {
+			switch a := &all[i]; {
+			case a.isAck():
+			case r.Status != OK:
+				unread++
+			case string(r.Text) != a.text:
+				t.Fatalf("seed %d, sequence %d: %q (%s), want %q", seed, a.sequence, r.Text, r.Note, a.text)
+			}
+		}
+		if unread > 1 || f.Sessions() != len(lists) {
+			t.Errorf("seed %d: %d unread, %d sessions", seed, unread, f.Sessions())
+		}
+	}
+}

@@ -270,6 +270,10 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 			r.Status, r.Note = Rounded, "another tool has rounded key1"
 			s.hasKey = false
 		}
+	case s.stray && s.any:
+		r.Status, r.Note = NoKey, keyLost
+	case s.stray:
+		r.Status, r.Note = NoPrev, lostBefore(a)
 	case !s.hasKey:
 		r.Status, r.Note = NoKey, s.keyNote
 	case s.isOld(a) && s.old < maxOld:
