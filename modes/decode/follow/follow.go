@@ -278,28 +278,35 @@ func (f *Follower) next(a *Answer, r *Result) bool {
 }
 
 // tryBytes opens an answer whose text is no text. Its state must be certain: no answer
-// before it is missing, and where the dialect is not known yet, which valid padding then
-// tells, or another state has the same name, there is more of that than one byte.
+// before it is missing, unless it brings a key for the IV that HELLO_ACK gave, and where the
+// dialect is not known yet, which valid padding then tells, or another state has the same
+// name, there is more of that than one byte.
 func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
-	if _, brings := newKey(a); brings || !s.hasKey || !s.hasPrev || s.lost > 0 || s.gap(a) {
+	key, brings := newKey(a)
+	if s.gap(a) || brings && s.iv == nil || !brings && (a.Key1.Present() || !s.hasKey || !s.hasPrev || s.lost > 0) {
 		return false
 	}
-	d := wire.Dialect{}
-	if s.dialect != nil {
-		d = *s.dialect
+	for _, d := range padded {
+		if !f.may(d) || s.dialect != nil && *s.dialect != d {
+			continue
+		}
+		chain := s.chain.Clone()
+		if chain.Dialect = d; brings {
+			chain.Restart(key, *s.iv, d)
+		}
+		text, err := a.decrypt(chain, r.Text[:0])
+		if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && (s.dialect == nil || f.hasNamesake(s)) {
+			continue
+		}
+		note := ""
+		if s.chain = chain; brings {
+			s.hasKey, s.hasPrev, note = true, true, "new key"
+			s.period++
+		}
+		f.read(s, a, r, text, d, note)
+		return true
 	}
-	if d.Unpadded || !f.may(d) {
-		return false
-	}
-	before := s.chain.Register()
-	s.chain.Dialect = d
-	text, err := a.decrypt(s.chain, r.Text[:0])
-	if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && (s.dialect == nil || f.hasNamesake(s)) {
-		s.chain.SetRegister(before)
-		return false
-	}
-	f.read(s, a, r, text, d, "")
-	return true
+	return false
 }
 
 // unreadable is an answer whose data is no number that could be one.

@@ -217,3 +217,25 @@ func TestOneCipher(t *testing.T) {
 		}
 	}
 }
+
+// TestBytesWithKey: an answer that brings a key is read though its text is no text, as it
+// begins at the IV of HELLO_ACK, and is the next one.
+func TestBytesWithKey(t *testing.T) {
+	const degrees = "21.5 \xb0C"
+	for _, d := range padded {
+		o := newOddSession(t, d)
+		o.seal(degrees, degrees)
+		f := &Follower{Hold: true}
+		o.follow(f, line{2, "", degrees}, line{3, "", degrees})
+		key := wire.Key([]byte(strings.Repeat("x", wire.KeySize)))
+		o.chain.Rekey(key)
+		for i, key1 := range []string{string(wire.AppendNumber(nil, key[:], wire.Shift)), ""} {
+			data, _ := o.chain.Seal(nil, []byte(degrees))
+			r := new(Result)
+			f.Open(&Answer{Session: []byte("1"), Sequence: fmt.Append(nil, 4+i), Data: value(t, string(data)), Key1: value(t, key1)}, r)
+			if r.Status != OK || string(r.Text) != degrees || r.Period != 2 {
+				t.Errorf("%+v: answer %d: %+v", d, i, r)
+			}
+		}
+	}
+}
