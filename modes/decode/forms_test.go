@@ -207,7 +207,7 @@ func TestLosses(t *testing.T) {
 func TestRounded(t *testing.T) {
 	for number, want := range map[string]string{
 		"2.7440885471489285e+38": "rounded", "274408854714892850000000000000000000000": "rounded",
-		"170141183460469231731687303715884105728": "rounded", "1.5": "rounded",
+		"170141183460469231731687303715884105728": "rounded", "1.5": "rounded", "80348363835238168000000000000000000000": "rounded", // 17 digits
 		"170141183460469231731687303715884105729": "no_key", "256": "no_key", "1099511627776": "no_key",
 	} {
 		lines, err := decodeJSON(t, []byte(`{"header":{},"data":{"sequesce":2,"sessionId":1,"message-type":"DATA_RESPONSE","data":`+number+`}}`), nil)

@@ -57,7 +57,7 @@ func lowDigits(digits []byte) (n uint32) {
 }
 
 // equalsFloat compares a number with what a float64 makes of it, as the shortest
-// digits that give it back, zeros behind them, or as its exact value.
+// digits that give it back, or 17, zeros behind them, or as its exact value.
 func equalsFloat(digits []byte) bool {
 	f, err := strconv.ParseFloat(string(digits), 64)
 	if err != nil || f < 1<<53 {
@@ -67,14 +67,21 @@ func equalsFloat(digits []byte) bool {
 	if bytes.Equal(short, digits) {
 		return true
 	}
-	// The shortest digits, padded with zeros.
-	mantissa := strconv.AppendFloat(nil, f, 'e', -1, 64)
-	mantissa, _, _ = bytes.Cut(mantissa, []byte("e"))
-	mantissa = bytes.ReplaceAll(mantissa, []byte("."), nil)
 	zeros := bytes.TrimRight(digits, "0")
-	if bytes.Equal(bytes.TrimRight(mantissa, "0"), zeros) {
+	if bytes.Equal(mantissa(f, -1), zeros) {
+		return true
+	}
+	// As C's %.17g has it. Of shorter numbers too many end so by chance.
+	if len(digits) >= longDigits && bytes.Equal(mantissa(f, 16), zeros) {
 		return true
 	}
 	exact, _ := big.NewFloat(f).Int(nil)
 	return exact.String() == string(digits)
+}
+
+// mantissa is a float64's digits, so many behind the first or the fewest that give it back,
+// without zeros at the end.
+func mantissa(f float64, digits int) []byte {
+	m, _, _ := bytes.Cut(strconv.AppendFloat(nil, f, 'e', digits, 64), []byte("e"))
+	return bytes.TrimRight(bytes.ReplaceAll(m, []byte("."), nil), "0")
 }

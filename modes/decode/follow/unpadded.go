@@ -171,7 +171,7 @@ func (f *Follower) settle(s *state, end bool) {
 		return
 	}
 	v := f.judge(s)
-	if f.Hold && !end && (!v.decided || !v.chained || s.pending[len(s.pending)-1].status == Rounded) {
+	if f.Hold && !end && (!v.decided || !v.chained || s.awaits(&v)) {
 		return
 	}
 	f.give(s, &v)
@@ -182,6 +182,16 @@ func (f *Follower) settle(s *state, end bool) {
 		return // the next is judged by these, too
 	}
 	f.replay(s, v.dialect)
+}
+
+// awaits says whether what follows may show that one of the last two numbers is exact.
+func (s *state) awaits(v *verdict) bool {
+	for i := max(0, len(s.pending)-2); i < len(s.pending); i++ {
+		if s.pending[i].status == Rounded && !v.counts[i] {
+			return true
+		}
+	}
+	return false
 }
 
 // replay takes all that is pending for the chain.

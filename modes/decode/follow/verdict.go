@@ -71,7 +71,7 @@ func (v *verdict) byDialect(s *state, fits [len(unpadded)][]fitness) {
 func (v *verdict) count(s *state, fits []fitness) {
 	count := 0
 	for i, p := range s.pending {
-		read := fits[i] == letters || fits[i] == visible && p.status == OK
+		read := fits[i] == letters || fits[i] == visible && p.status == OK && !s.doubts(fits, i)
 		if p.status == Rounded {
 			read = confirmed(fits, i)
 		}
@@ -82,10 +82,22 @@ func (v *verdict) count(s *state, fits []fitness) {
 	v.chained = count >= enoughChained
 }
 
-// confirmed says whether what follows an answer shows that its number is exact.
+// confirmed says whether what follows an answer shows that its number is exact: letters, or two
+// texts. Behind what is not exact one text in a thousand looks like one.
 func confirmed(fits []fitness, i int) bool {
 	behind := fits[i+1 : min(i+3, len(fits))]
-	return fits[i] >= visible && len(behind) > 0 && slices.Max(behind) >= visible
+	return fits[i] >= visible && (slices.Contains(behind, letters) || len(behind) == 2 && slices.Min(behind) >= visible)
+}
+
+// doubts says whether the number of one of the two answers before may be rounded, for all
+// that is known.
+func (s *state) doubts(fits []fitness, i int) bool {
+	for k := max(0, i-2); k < i; k++ {
+		if s.pending[k].status == Rounded && !confirmed(fits, k) {
+			return true
+		}
+	}
+	return false
 }
 
 // byWorst decides by the text that fits least.
