@@ -34,6 +34,7 @@ func (a *Answer) Prepare() {
 // open decrypts in the dialect, or, where that is not known, in each that can be, and
 // leaves the chain as it was if none gives a text.
 func (f *Follower) open(a *Answer, c *wire.Chain, known *wire.Dialect, dst []byte) (text []byte, d wire.Dialect, ok bool) {
+	f.other = nil
 	if known != nil {
 		text, ok = a.openIn(c, *known, dst)
 		return text, *known, ok
@@ -45,13 +46,19 @@ func (f *Follower) open(a *Answer, c *wire.Chain, known *wire.Dialect, dst []byt
 	before, best := c.Register(), misfit
 	var after wire.Register
 	for _, candidate := range candidates {
-		// A wrong shift damages the last two bytes, which may leave valid padding: of one.
-		if text2, ok2 := a.openIn(c, candidate, nil); ok2 {
-			if fits := fitnessOf(text2); !ok || fits > best {
-				text, d, ok, best, after = text2, candidate, true, fits, c.Register()
-			}
-			c.SetRegister(before)
+		text2, ok2 := a.openIn(c, candidate, nil)
+		if !ok2 {
+			continue
 		}
+		// A wrong shift damages the last two bytes, which may leave valid padding: of one.
+		read, fits := fork{dialect: candidate, register: c.Register(), text: text2}, fitnessOf(text2)
+		if c.SetRegister(before); ok && fits <= best {
+			f.other = &read
+			continue
+		} else if ok {
+			f.other = &fork{dialect: d, register: after, text: text}
+		}
+		text, d, ok, best, after = text2, candidate, true, fits, read.register
 	}
 	if ok {
 		c.Dialect = d

@@ -74,6 +74,9 @@ func (f *Follower) Finish() {
 	for s := range f.holding {
 		f.settle(s, true)
 	}
+	for s := range f.forks {
+		f.endFork(s)
+	}
 	for _, srv := range f.servers {
 		f.giveUp(srv)
 	}

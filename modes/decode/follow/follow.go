@@ -46,6 +46,8 @@ type Follower struct {
 	live    []*state          // the last ones used, for trying
 	servers map[string]*server
 	holding map[*state]struct{}   // those with answers that are pending
+	forks   map[*state]struct{}   // those with an answer that may be read in another dialect
+	other   *fork                 // how the answer last opened can be read, too
 	again   map[*Result][]*Result // of answers that repeat one that is pending
 	scratch []byte
 	spare   *wire.Chain // to try a key in
@@ -104,7 +106,7 @@ func (f *Follower) init() {
 	if f.states == nil {
 		f.states, f.streams, f.byID = make(map[string]*state), make(map[string]*state), make(map[string]*state)
 		f.servers, f.holding = make(map[string]*server), make(map[*state]struct{})
-		f.again = make(map[*Result][]*Result)
+		f.again, f.forks = make(map[*Result][]*Result), make(map[*state]struct{})
 	}
 }
 
@@ -136,6 +138,7 @@ func (f *Follower) makeRoom() {
 	for name, s := range f.states {
 		if s.used < limit {
 			f.settle(s, true)
+			f.endFork(s)
 			delete(f.states, name)
 			if f.byID[s.session] == s {
 				delete(f.byID, s.session)
@@ -295,7 +298,7 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 			chain.Restart(key, *s.iv, d)
 		}
 		text, err := a.decrypt(chain, r.Text[:0])
-		if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && (s.dialect == nil || f.hasNamesake(s)) {
+		if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && (s.dialect == nil || s.fork != nil || f.hasNamesake(s)) {
 			continue
 		}
 		note := ""

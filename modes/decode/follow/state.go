@@ -39,6 +39,7 @@ type state struct {
 	old          int    // how many answers in a row were overtaken
 
 	pending []pendingAnswer // until the dialect is known
+	fork    *fork           // until the dialect is certain
 	waiting *Result         // of the last answer, if it is pending
 
 	isLive bool
@@ -54,7 +55,7 @@ func (s *state) repeats(a *Answer) bool {
 // goesOn says whether the next answer can be read in today's dialect, and nothing before it
 // is missing.
 func (s *state) goesOn() bool {
-	return s.dialect != nil && *s.dialect == (wire.Dialect{}) && s.hasKey && s.hasPrev && s.lost == 0 && s.old == 0
+	return s.dialect != nil && *s.dialect == (wire.Dialect{}) && s.hasKey && s.hasPrev && s.lost == 0 && s.old == 0 && s.fork == nil
 }
 
 func (s *state) sameData(a *Answer) bool {
@@ -135,6 +136,9 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 	if (s.dialect == nil || len(s.pending) > 0) && s.isUnpadded(f, a) {
 		return (own || f.spells(s, a)) && f.hold(s, a, r)
 	}
+	if s.fork != nil {
+		f.choose(s, a)
+	}
 	key, hasKey := newKey(a)
 	if hasKey {
 		return f.tryNewKey(s, a, key, r, own)
@@ -155,6 +159,7 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 		return false
 	}
 	f.read(s, a, r, text, d, "")
+	f.waitForNext(s, r)
 	return true
 }
 
@@ -217,6 +222,7 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		s.chain, s.hasKey, s.hasPrev = fresh, true, true
 		s.period++
 		f.read(s, a, r, text, d, note)
+		f.waitForNext(s, r)
 		return true
 	}
 	return false
@@ -297,6 +303,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 		r.Status, r.Note, s.lostKey = NoKey, keyLost, true
 	}
 	f.settle(s, true)
+	s.pass(a)
 	s.doubt(a, r, brings)
 	if brings {
 		s.chain, s.hasKey = wire.NewChain(key, wire.IV{}, wire.Dialect{}), true

@@ -152,7 +152,7 @@ func (f *Follower) give(s *state, v *verdict) {
 			r.Status, r.Note = BadPadding, "it is no text"
 		default:
 			r.Status, r.Text, r.Other = Ambiguous, v.texts[0][i], v.texts[1][i]
-			r.Note = "the first if data is shifted, the second if it is not"
+			r.Note = bothFit
 		}
 		f.complete(s, r)
 	}
