@@ -112,23 +112,32 @@ func (u *Users) Reread() {
 // Check returns the user of a login. Otherwise errors.Is(err, ErrWrongLogin) holds, or err is that of ctx, which may
 // end while the login waits for a processor, or [ErrBusy]: see [Users.Bound] and [WithSource]. One bcrypt computation is
 // some 60 ms of a processor at cost 10, twice that for each step more. A login that was good is remembered until the
-// file changes, and then takes no time. All that are refused take one time, which the highest cost in the file makes: it
-// does not tell whether there is such a user.
+// file changes, and then takes no time; those that wait with the same name and password are let in with it. All that are
+// refused take one time, which the highest cost in the file makes: it does not tell whether there is such a user.
 func (u *Users) Check(ctx context.Context, name string, password []byte) (User, error) {
 	if u.source == nil {
 		return checkBuiltIn(name, password)
 	}
 	t := u.source.current()
-	if t.verified.has(name, password) {
-		return User{Name: name, ID: t.accounts[name].id}, nil
+	l := t.verified.login(name, password)
+	good := User{Name: name, ID: t.accounts[name].id}
+	if t.verified.has(l) {
+		return good, nil
 	}
-	if err := u.queue.enter(ctx); err != nil {
+	waiting, over := t.verified.await(ctx, l)
+	err := u.queue.enter(waiting)
+	if err == nil {
+		defer u.queue.leave()
+	}
+	switch found := over(); {
+	case found:
+		return good, nil
+	case err != nil:
 		return User{}, err
 	}
-	defer u.queue.leave()
 	user, err := t.check(name, password, u.yieldOf(ctx))
 	if err == nil {
-		t.verified.add(name, password)
+		t.verified.add(l)
 	}
 	return user, err
 }
