@@ -192,7 +192,10 @@
 //
 // 5.1 Login. With the flag: a wrong user name or password; HELLO without MAC or
 // sequence, or with credentials that are no strings; a frame without a sessionId
-// that is no HELLO. Without: HELLO that names a sessionId.
+// that is no HELLO. Without: HELLO that names a sessionId. A login that the server
+// does not look at, because too many wait or its time is over, is not refused: the
+// server closes the connection without a frame, and the client may say HELLO again
+// over another one.
 //
 // 5.2 Session. With the flag: a sessionId that is unknown, ended, or no JSON
 // integer. Without: a session of another IP address; an IPv4-mapped address equals

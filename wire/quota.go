@@ -6,7 +6,7 @@ import (
 )
 
 // ErrBusy is what a [ServerConfig].Login says that has not looked at a login because too many
-// wait. It is nobody's fault: the HELLO is refused, and may be said again.
+// wait. It is nobody's fault: the connection ends without a frame, and the HELLO may be said again.
 var ErrBusy = errors.New("too many logins wait")
 
 // Why a good login gets no session.

@@ -81,14 +81,37 @@ func TestFailedOpenTakesNoPlace(t *testing.T) {
 	}
 }
 
-func TestBusyLogin(t *testing.T) {
-	b := newBench(t, func(c *ServerConfig) {
-		c.Login = func(context.Context, string, []byte) (User, error) {
-			return User{}, fmt.Errorf("no: %w", ErrBusy)
-		}
-	})
-	if v := b.send(goodHello); v.Refusal != Overloaded || !v.Refusal.Flag() || errors.Is(v.Reason, ErrBusy) {
-		t.Errorf("%v %v", v.Refusal, v.Reason)
+// TestLoginNotLookedAt: of a login that the server has not looked at, because too many wait or its time is over,
+// nothing is said, not even that it is refused: the connection ends without a frame.
+func TestLoginNotLookedAt(t *testing.T) {
+	for name, c := range map[string]struct {
+		login func(ctx context.Context) error
+		why   string
+	}{
+		"too many":  {func(context.Context) error { return fmt.Errorf("no: %w", ErrBusy) }, ""},
+		"too late":  {func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, "the login was not checked in time: context canceled"},
+		"both":      {func(ctx context.Context) error { <-ctx.Done(); return ErrBusy }, ""},
+		"otherwise": {func(ctx context.Context) error { <-ctx.Done(); return errors.New("no answer") }, "the login was not checked in time: no answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, func(s *ServerConfig) {
+				s.Login = func(ctx context.Context, _ string, _ []byte) (User, error) { return User{}, c.login(ctx) }
+			})
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			v := b.Answer(ctx, nil, mustParse(t, goodHello), home)
+			if v.Event != Refused || v.Refusal != Overloaded || v.Refusal.Flag() || !v.Close || len(v.Reply) != 0 {
+				t.Errorf("%+v", v)
+			}
+			if why := ""; v.Reason != nil || c.why != "" {
+				if why = fmt.Sprint(v.Reason); why != c.why {
+					t.Errorf("because %s, want %q", why, c.why)
+				}
+			}
+			if b.live != 0 {
+				t.Errorf("%d places taken", b.live)
+			}
+		})
 	}
 }
 

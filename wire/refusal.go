@@ -1,6 +1,7 @@
 package wire
 
-// A Refusal is why a server answers with CLOSE. It is for the log: on the wire there is only the flag ([Refusal.Flag]), or none.
+// A Refusal is why a server answers with CLOSE; or, if it is Overloaded, why it ends the connection without a word. It is for the log:
+// on the wire there is only the flag ([Refusal.Flag]), or none.
 type Refusal uint8
 
 const (
@@ -17,7 +18,7 @@ const (
 	WrongSequence             // 5.5: null, 2.5, true, text, missing
 	UnknownType               // 5.4: in a session, neither DATA_REQUEST nor CLOSE
 	TooManySessions           // a good login, and the limit of its user or of the server is reached
-	Overloaded                // the login was not looked at: too many wait
+	Overloaded                // the login was not looked at: too many wait, or its time was over; there is no CLOSE
 	Failed                    // the server could not make the answer
 )
 
@@ -40,7 +41,7 @@ var refusals = [...]struct {
 	WrongSequence:     {"wrong sequence", false},
 	UnknownType:       {"unknown type", false},
 	TooManySessions:   {"too many sessions", true},
-	Overloaded:        {"too many logins at once", true},
+	Overloaded:        {"too many logins at once", false},
 	Failed:            {"server failure", false},
 }
 

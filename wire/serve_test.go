@@ -160,6 +160,24 @@ func errorText(err error) string {
 	return err.Error()
 }
 
+// TestServeConnNotLookedAt: a client whose login nobody had time for hears nothing but the end.
+func TestServeConnNotLookedAt(t *testing.T) {
+	const hello = `{"header":{"MAC":"m"},"data":{"username":"test","password":"test","message-type":"HELLO","sequence":1}}`
+	synctest.Test(t, func(t *testing.T) {
+		server := tellingServer(t, func(c *ServerConfig) {
+			c.Login = func(ctx context.Context, _ string, _ []byte) (User, error) {
+				<-ctx.Done()
+				return User{}, ctx.Err()
+			}
+		})
+		answers, err := converse(t.Context(), server, hello)
+		var refused *RefusedError
+		if len(answers) != 0 || !errors.As(err, &refused) || refused.Refusal != Overloaded || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%q %v", answers, err)
+		}
+	})
+}
+
 // TestServeConnStops: when ctx ends, the client hears CLOSE, and why is the error.
 func TestServeConnStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

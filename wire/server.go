@@ -27,7 +27,8 @@ type User struct {
 type ServerConfig struct {
 	// Login checks a user name and password. It may take its time. Its error is
 	// the reason in the log; one after ctx has ended is not the user's fault, and
-	// neither is one that is [ErrBusy]. The password is wiped when Login returns.
+	// neither is one that is [ErrBusy]: the client is then told nothing about the
+	// login. The password is wiped when Login returns.
 	Login func(ctx context.Context, name string, password []byte) (User, error)
 	// Token makes the token of a session that ends at the latest at end: a JWT, by
 	// clause 3.1, of up to MaxToken bytes. Nobody else may be able to guess it.
@@ -104,7 +105,7 @@ const (
 // connection if Close is set, else read nothing more for Wait. The rest is for the log.
 type Verdict struct {
 	Event      Event
-	Reply      []byte    // a whole frame, with its newline; empty after a client's CLOSE
+	Reply      []byte    // a whole frame, with its newline; empty after a client's CLOSE, and of Overloaded
 	Close      bool      // after Reply; so that it arrives, what still comes is to be read first
 	Refusal    Refusal   // of Refused
 	Reason     error     // more about the refusal; nil where its name says all
@@ -157,6 +158,12 @@ func refuse(dst []byte, seq *Sequence, r Refusal, reason error) Verdict {
 	}
 }
 
+// notLookedAt is the verdict on a login that there was no time for. Any CLOSE would be an answer to it, and a
+// client that takes it for one never tries again; a connection that is lost it makes anew.
+func notLookedAt(reason error) Verdict {
+	return Verdict{Event: Refused, Refusal: Overloaded, Reason: reason, Close: true}
+}
+
 // hello takes a frame that names no session: a login, or nothing we know.
 func (s *Server) hello(ctx context.Context, dst []byte, f *Frame, peer netip.Addr) Verdict {
 	sequence := f.Data.Get("sequence")
@@ -183,9 +190,9 @@ func (s *Server) hello(ctx context.Context, dst []byte, f *Frame, peer netip.Add
 	clear(password)
 	switch {
 	case errors.Is(err, ErrBusy):
-		return refuse(dst, seq, Overloaded, nil)
+		return notLookedAt(nil)
 	case err != nil && ctx.Err() != nil:
-		return refuse(dst, seq, Failed, fmt.Errorf("the login was not checked in time: %w", err))
+		return notLookedAt(fmt.Errorf("the login was not checked in time: %w", err))
 	case err != nil:
 		return refuse(dst, seq, WrongLogin, err)
 	}

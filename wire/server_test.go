@@ -530,18 +530,6 @@ func TestFailedSeal(t *testing.T) {
 	}
 }
 
-// TestLoginTooLate: a login that was not checked in time is not called wrong.
-func TestLoginTooLate(t *testing.T) {
-	b := newBench(t, func(c *ServerConfig) {
-		c.Login = func(ctx context.Context, _ string, _ []byte) (User, error) { return User{}, ctx.Err() }
-	})
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if v := b.Answer(ctx, nil, mustParse(t, goodHello), home); v.Refusal != Failed || !v.Close || !errors.Is(v.Reason, context.Canceled) {
-		t.Errorf("%v %v", v.Refusal, v.Reason)
-	}
-}
-
 // TestPasswordWiped: the bytes that Login is given hold the password then, however it
 // is spelled, and nothing afterwards.
 func TestPasswordWiped(t *testing.T) {

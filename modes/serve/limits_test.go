@@ -202,16 +202,36 @@ func TestNoPenalty(t *testing.T) {
 			t.Errorf("%s refused", n)
 		}
 	})
-	busy := func(context.Context, string, []byte) (wire.User, error) { return wire.User{}, wire.ErrBusy }
-	bubble(t, options{flags: usual, login: busy}, func(t *testing.T, r *rig) {
-		for range 10 {
-			c := r.dial(peerOne)
-			c.send(someHello)
-			c.wantFrame(`{"header":{},"data":{"sequesce":1,"isAuthencatedUser":"false","message-type":"CLOSE"}}`)
-			c.pipe.Close()
-		}
-		r.dial(peerOne)
-	})
+}
+
+// TestLoginNotLookedAt: of a login that the server did not look at, as too many wait or its time was over, the client
+// hears nothing that it could take for an answer; and it is overload, and not the address's fault.
+func TestLoginNotLookedAt(t *testing.T) {
+	for name, c := range map[string]struct {
+		login func(context.Context) error
+		after time.Duration
+	}{
+		"too many wait": {func(context.Context) error { return wire.ErrBusy }, 0},
+		"too late":      {func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, 10 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			login := func(ctx context.Context, _ string, _ []byte) (wire.User, error) { return wire.User{}, c.login(ctx) }
+			bubble(t, options{flags: usual, login: login}, func(t *testing.T, r *rig) {
+				for range 10 {
+					client := r.dial(peerOne)
+					client.send(someHello)
+					time.Sleep(c.after)
+					client.wantEOF()
+					client.pipe.Close()
+				}
+				r.dial(peerOne)
+				synctest.Wait()
+				if n := r.figure(`proto_refused_total{reason="too many logins at once"}`); n != "10" {
+					t.Errorf("%s refused:\n%s", n, r.out)
+				}
+			})
+		})
+	}
 }
 
 // TestPrefixes: a range is that of the addresses that peers have, who are IPv4 also where
