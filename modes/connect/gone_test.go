@@ -105,6 +105,28 @@ func TestGoneTwice(t *testing.T) {
 	}
 }
 
+// TestGoneAndBusy: a server that was started anew may have more logins than it can look at. That is no answer to HELLO
+// anew: it is said again, over one connection after the other, until there is one.
+func TestGoneAndBusy(t *testing.T) {
+	p := run(t, script{forget: just(2), answer: cutAt(0, 3), busy: just(2, 3, 4, 5, 6)}, count(4))
+	p.want(modes.ExitDone, 90*time.Second, "session 1 is gone, and what it may have answered to request 3; logging in anew\n"+
+		"note: the server closed the connection; connecting again\n"+
+		"note: logged in anew, session 1\n")
+	p.wantHeard("HELLO 1", "DATA_REQUEST 2", "DATA_REQUEST 3", "DATA_REQUEST 3", "HELLO 1", "HELLO 1", "HELLO 1", "HELLO 1", "HELLO 1", "HELLO 1",
+		"DATA_REQUEST 2", "DATA_REQUEST 3", "DATA_REQUEST 4", "CLOSE 5")
+	const at = 30 * time.Second // cut, gone, and the connections of five logins: 0.2 s, 0.4 s and so on between
+	wait := firstWait
+	dials := []time.Duration{0, at + wait}
+	for range 6 {
+		wait *= 2
+		dials = append(dials, dials[len(dials)-1]+wait)
+	}
+	p.wantDials(dials...)
+
+	p = run(t, script{forget: just(2), answer: cutAt(0, 3), busy: just(2)}, count(4), set(func(s *settings) { s.noReconnect = true }))
+	p.want(modes.ExitNotWell, 30*time.Second, "session 1 lost after 1 answer: the server closed the connection\n")
+}
+
 // TestOtherClose: CLOSE in answer to a request is the end, unless that was the
 // first frame of a connection that took another's place.
 func TestOtherClose(t *testing.T) {

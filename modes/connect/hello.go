@@ -31,7 +31,9 @@ func (c *session) open(ctx context.Context) (err error) {
 	switch {
 	case errors.As(err, &ended) && ended.kind == closed:
 		return &modes.Error{Code: modes.ExitNotWell, Message: "cannot log in: the server said CLOSE, not that the login is wrong", Hint: "it may be stopping or full; its log says why", Err: err}
-	case errors.As(err, &lost), errors.As(err, &ended):
+	case errors.As(err, &lost):
+		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + err.Error(), Hint: "the server may have more logins than it can check; try again later", Err: err}
+	case errors.As(err, &ended):
 		return &modes.Error{Code: modes.ExitPeer, Message: "cannot log in: " + err.Error(), Err: err}
 	}
 	return err

@@ -114,6 +114,7 @@ func TestLoadErrors(t *testing.T) {
 			return nil
 		}}, count(4), "map[cannot connect:1]", 0, 0},
 		{"login cut", script{answer: cutAt(0.5, 3)}, count(4), "map[connection lost:1]", 0, 0},
+		{"login not looked at", script{busy: just(3, 4, 6)}, count(4), "map[connection lost:3]", 0, 0},
 		{"login refused", script{answer: on(3, strings.Replace(refusalFrame, ":2", ":1", 1))}, count(4), "map[login refused:1]", 1, 1},
 		{"unreadable, with the one behind it", script{answer: func(n int, good string, _ *conn) string {
 			if n == 12 {
@@ -139,6 +140,10 @@ func TestLoadErrors(t *testing.T) {
 func TestLoadFirst(t *testing.T) {
 	p := run(t, script{refuse: true}, sessions(100))
 	p.want(modes.ExitLogin, 0, "proto: login refused for user alice\n")
+	p.wantDials(0)
+	p.wantLines(0)
+	p = run(t, script{busy: just(1)}, sessions(100))
+	p.want(modes.ExitPeer, 0, "proto: cannot log in: the server closed the connection\nhint: ")
 	p.wantDials(0)
 	p.wantLines(0)
 	p = run(t, script{dial: func(int) error { return errDown }}, sessions(100))

@@ -21,7 +21,9 @@ import (
 // A session that is gone is another matter: its server was started anew, or has
 // forgotten it. CLOSE says so, in answer to the first frame of a connection, or
 // unasked, when a server stops or the session's time is over. HELLO is then said
-// anew, and not a second time before a request has been answered.
+// anew, and not a second time before a request has been answered. A connection that
+// ends with HELLO unanswered is a lost one: a server with more logins than it can
+// check ends it so, and all its clients come at once when it was started anew.
 
 // exchange has one request answered, over as many connections as it takes, and
 // hands on the answer. It goes on trying until the session's end, and in any case

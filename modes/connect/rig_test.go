@@ -39,6 +39,7 @@ type script struct {
 	say    string                                       // says this unasked
 	hangUp bool                                         // or closes
 	refuse bool                                         // the login
+	busy   func(n int) bool                             // to look at the n-th login, the first is 1
 
 	dial   func(n int) error // the n-th connection fails so, the first is 1
 	forget func(n int) bool  // the server was started anew before the n-th connection
@@ -89,6 +90,7 @@ type play struct {
 	mu     sync.Mutex
 	heard  []heard
 	frames int // answered
+	logins int
 
 	code int
 	took time.Duration
@@ -209,8 +211,14 @@ func (s *source) Read(b []byte) (int, error) {
 func (p *play) newCore() *wire.Server {
 	core, err := wire.NewServer(wire.ServerConfig{
 		Login: func(context.Context, string, []byte) (wire.User, error) {
-			if p.script.refuse {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.logins++
+			switch {
+			case p.script.refuse:
 				return wire.User{}, errors.New("refused")
+			case p.script.busy != nil && p.script.busy(p.logins):
+				return wire.User{}, wire.ErrBusy
 			}
 			return wire.User{Name: user, ID: 1}, nil
 		},

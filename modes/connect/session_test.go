@@ -175,7 +175,8 @@ func TestHello(t *testing.T) {
 	}{
 		{"refused", script{refuse: true}, modes.ExitLogin, 0, "proto: login refused for user alice\nhint: check the user name and the password; a server that has no session left says the same\n"},
 		{"bare CLOSE", script{answer: on(1, closeFrame)}, modes.ExitNotWell, 0, "cannot log in: the server said CLOSE"},
-		{"unanswered", script{answer: on(1, "")}, modes.ExitPeer, 10 * time.Second, "cannot log in: no answer in 10s\n"},
+		{"busy", script{busy: just(1)}, modes.ExitPeer, 0, "proto: cannot log in: the server closed the connection\nhint: the server may have more logins than it can check; try again later\n"},
+		{"unanswered", script{answer: on(1, "")}, modes.ExitPeer, 10 * time.Second, "proto: cannot log in: no answer in 10s\nhint: the server may have more logins than it can check; try again later\n"},
 		{"late", script{delay: func(int) time.Duration { return 10*time.Second + 1 }}, modes.ExitPeer, 10 * time.Second, "no answer in 10s\n"},
 		{"garbage", script{answer: on(1, "SSH-2.0-OpenSSH\r\n")}, modes.ExitPeer, 0, "cannot log in: the server does not keep to the protocol: byte 0"},
 		{"an object", script{answer: on(1, "{}")}, modes.ExitPeer, 0, "cannot log in: the server does not keep to the protocol"},
