@@ -12,7 +12,8 @@ import (
 )
 
 // figures are what came of a load, with their names in JSON. Times are in
-// milliseconds but where a name says otherwise; bytes are of frames, without TLS.
+// milliseconds but where a name says otherwise; bytes are of all frames written and
+// read, with their newlines, without TLS.
 type figures struct {
 	Sessions   int     `json:"sessions"`
 	Opened     int64   `json:"opened"` // HELLO_ACK, also to HELLO anew

@@ -63,7 +63,8 @@ func runMany(ctx context.Context, p *modes.Process, s *settings, login modes.Log
 }
 
 func (l *load) session(i int) *session {
-	return newSession(l.s, l.login, l.dial, l.tally.watcher(i))
+	shard := l.tally.shard(i)
+	return newSession(l.s, l.login, shard.counting(l.dial), &tallying{tally: l.tally, shard: shard})
 }
 
 // one opens a session when its turn has come, and runs it.

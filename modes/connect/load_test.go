@@ -54,9 +54,17 @@ func TestLoad(t *testing.T) {
 	if f.HandshakeRate < 1.9 || f.HandshakeRate > 2.1 || f.RateSeconds < 280 || f.RateSeconds > 301 || f.RequestRate < 1.2 || f.RequestRate > 1.4 {
 		t.Errorf("rates %+v", f)
 	}
-	// 600 or so bytes each way for HELLO, 300 and 150 for an answer.
-	if f.Sent < int64(requests)*100 || f.Received < int64(requests)*100 || len(f.Histogram) != 1 || f.Histogram[0].Count != int64(requests) {
+	if len(f.Histogram) != 1 || f.Histogram[0].Count != int64(requests) {
 		t.Errorf("%+v", f)
+	}
+	p.wantBytes(f)
+}
+
+// wantBytes: what the server read was sent, and what it wrote received, to the byte.
+func (p *play) wantBytes(f figures) {
+	p.t.Helper()
+	if in, out := p.bytesIn.Load(), p.bytesOut.Load(); f.Sent != in || f.Received != out || in == 0 {
+		p.t.Errorf("%d bytes sent, %d received; the server read %d and wrote %d", f.Sent, f.Received, in, out)
 	}
 }
 
@@ -126,6 +134,7 @@ func TestLoadErrors(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := run(t, c.script, sessions(5), set(asJSON), set(func(s *settings) { s.ramp, s.duration = time.Second, 5*time.Minute }), c.change)
 			f := p.figuresOf()
+			p.wantBytes(f)
 			if p.code != c.code || f.Unwell != c.unwell || fmt.Sprint(f.Errors) != c.errors {
 				t.Errorf("code %d, %d unwell, errors %v, want %s\n%s", p.code, f.Unwell, f.Errors, c.errors, p.notes.String())
 			}
@@ -162,6 +171,7 @@ func TestLoadSignal(t *testing.T) {
 			closes++
 		}
 	}
+	p.wantBytes(p.figuresOf())
 	if f := p.figuresOf(); closes != 20 || f.Requests != 80 || len(f.Errors) != 0 || f.Unwell != 0 {
 		t.Errorf("%d CLOSE, %+v", closes, f)
 	}

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,6 +62,24 @@ func (c *conn) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
+// meter is the server's end of a connection, whose bytes are counted.
+type meter struct {
+	net.Conn
+	p *play
+}
+
+func (m meter) Read(b []byte) (int, error) {
+	n, err := m.Conn.Read(b)
+	m.p.bytesIn.Add(int64(n))
+	return n, err
+}
+
+func (m meter) Write(b []byte) (int, error) {
+	n, err := m.Conn.Write(b)
+	m.p.bytesOut.Add(int64(n))
+	return n, err
+}
+
 // heard is a frame that the server heard.
 type heard struct {
 	kind     string
@@ -91,6 +110,8 @@ type play struct {
 	heard  []heard
 	frames int // answered
 	logins int
+
+	bytesIn, bytesOut atomic.Int64 // the server's
 
 	code int
 	took time.Duration
@@ -152,7 +173,7 @@ func (p *play) dial(context.Context) (net.Conn, error) {
 	near, far := net.Pipe()
 	p.ends = append(p.ends, near)
 	core := p.core
-	p.serving.Go(func() { p.serve(core, &conn{far}, n) })
+	p.serving.Go(func() { p.serve(core, &conn{meter{far, p}}, n) })
 	return &conn{near}, nil
 }
 

@@ -29,11 +29,12 @@ type tally struct {
 
 // shard is a part of the figures, so that sessions do not wait for one another.
 type shard struct {
-	mu             sync.Mutex
-	trips          *hdrhistogram.Histogram // ns
-	requests       int64
-	sent, received int64 // bytes of frames
-	last           time.Time
+	sent, received atomic.Int64 // bytes of frames
+
+	mu       sync.Mutex
+	trips    *hdrhistogram.Histogram // ns
+	requests int64
+	last     time.Time
 }
 
 // longestTrip is the longest round trip told apart from longer ones. Three digits
@@ -50,9 +51,8 @@ func newTally(sessions int) *tally {
 	return t
 }
 
-func (t *tally) watcher(i int) watcher {
-	return &tallying{tally: t, shard: &t.shards[i%len(t.shards)]}
-}
+// shard is the part for the i-th session.
+func (t *tally) shard(i int) *shard { return &t.shards[i%len(t.shards)] }
 
 func (t *tally) failed(kind trouble) { t.errors[kind].Add(1) }
 
@@ -86,7 +86,7 @@ func (t *tally) now() counts {
 	for i := range t.shards {
 		s := &t.shards[i]
 		s.mu.Lock()
-		c.requests, c.sent, c.received = c.requests+s.requests, c.sent+s.sent, c.received+s.received
+		c.requests, c.sent, c.received = c.requests+s.requests, c.sent+s.sent.Load(), c.received+s.received.Load()
 		if s.last.After(c.last) {
 			c.last = s.last
 		}
@@ -101,13 +101,12 @@ func (t *tally) now() counts {
 
 // tallying is the watcher of one session.
 type tallying struct {
-	tally     *tally
-	shard     *shard
-	out, back int // bytes since the last answer
+	tally *tally
+	shard *shard
 }
 
-func (w *tallying) sent(frame []byte)           { w.out += len(frame) }
-func (w *tallying) received(f *wire.Frame)      { w.back += len(f.Raw()) }
+func (w *tallying) sent([]byte)                 {}
+func (w *tallying) received(*wire.Frame)        {}
 func (w *tallying) connected()                  { w.tally.handshakes.Add(1) }
 func (w *tallying) opened()                     { w.tally.sessions.Add(1) }
 func (w *tallying) mended(string)               {}
@@ -124,7 +123,6 @@ func (w *tallying) answered(a wire.Answer, _ int64, asked time.Time) error {
 	defer s.mu.Unlock()
 	_ = s.trips.RecordValue(int64(min(now.Sub(asked), longestTrip))) // its error is a value over the longest
 	s.requests++
-	s.sent, s.received, s.last = s.sent+int64(w.out), s.received+int64(w.back), now
-	w.out, w.back = 0, 0
+	s.last = now
 	return nil
 }
