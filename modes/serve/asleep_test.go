@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"errors"
+	"io"
 	"net"
 	"testing"
 	"testing/synctest"
@@ -56,5 +58,28 @@ func TestAsleep(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestAsleepSaysNothing: HELLO may have come while the server did not run. So it must not say CLOSE, which a client takes for the
+// answer, and does not try again.
+func TestAsleepSaysNothing(t *testing.T) {
+	for sleep, says := range map[time.Duration]func(c *client){
+		0: func(c *client) { c.wantClose(0) },
+		time.Minute: func(c *client) {
+			if f, err := c.next(); !errors.Is(err, io.EOF) {
+				c.t.Errorf("frame %v, error %v, want the end of TLS", f, err)
+			}
+		},
+	} {
+		t.Run(sleep.String(), func(t *testing.T) {
+			o := options{listen: func(l *memListener) net.Listener { return sleeper{l, sleep} }}
+			bubble(t, o, func(t *testing.T, r *rig) {
+				c := r.dial(peerOne)
+				time.Sleep(10*time.Second + sleep)
+				says(c)
+				time.Sleep(5 * time.Minute)
+			})
+		})
 	}
 }

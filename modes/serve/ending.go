@@ -65,9 +65,11 @@ func (c *connection) closeUnasked(helloBy time.Time) {
 		c.log(slog.LevelInfo, "closed: the server stops", c.about()...)
 	case session == nil:
 		c.refused("no HELLO in " + c.server.timeouts.hello.String())
-		if !asleep(helloBy) {
-			c.penalise(admission.Slow)
+		if asleep(helloBy) { // HELLO may be there unread, and CLOSE would be the answer to it
+			c.linger()
+			return
 		}
+		c.penalise(admission.Slow)
 	default:
 		c.log(slog.LevelInfo, "closed: the session has ended", c.about()...)
 	}
