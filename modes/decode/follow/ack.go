@@ -12,7 +12,11 @@ func (f *Follower) Ack(stream string, session, sequence []byte, data wire.Member
 	if noKey != "" && !rounded(data.Get("key1")) {
 		return noKey + ": its answers cannot be read" // whatever it is, it begins no session
 	}
+	old := f.states[string(f.key(stream, session))]
 	s := f.add(stream, session)
+	if s.first = key; noKey == "" && old != nil && old.first == key {
+		f.opened-- // once more
+	}
 	s.chain = wire.NewChain(key, iv, wire.Dialect{})
 	s.lastSequence = append(s.lastSequence, sequence...)
 	s.hasKey, s.hasPrev, s.noIV, s.keyNote = noKey == "", noKey == "" && noIV == "", noIV != "", noKey

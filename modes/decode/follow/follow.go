@@ -304,6 +304,7 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 		note := ""
 		if s.chain = chain; brings {
 			s.hasKey, s.hasPrev, note = true, true, "new key"
+			s.key1 = append(s.key1[:0], a.Key1.Raw()...)
 			s.period++
 		}
 		f.read(s, a, r, text, d, note)

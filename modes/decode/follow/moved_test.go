@@ -128,3 +128,18 @@ func TestLossAmongNamesakes(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherServerFromTheMiddle: another server's session of the same number, without its
+// HELLO_ACK, has its own IV, which is recovered.
+func TestOtherServerFromTheMiddle(t *testing.T) {
+	for seed := range uint64(20) {
+		first, second := newScript(seed).eightLetters("", 25, 1269), newScript(seed+100).eightLetters("", 70, 1269)[15:]
+		list := append(first, second...)
+		for i, r := range followAll(t, &Follower{Hold: true}, list) {
+			a := &list[i]
+			if want := i < len(first) || a.sequence >= 21; !a.isAck() && want != (r.Status == OK && string(r.Text) == a.text) {
+				t.Fatalf("seed %d, answer %d, sequence %d: %+v, want %q", seed, i, a.sequence, r, a.text)
+			}
+		}
+	}
+}

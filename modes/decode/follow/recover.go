@@ -53,7 +53,7 @@ func (f *Follower) wantIV(s *state, a *Answer, key wire.Key, r *Result, brings b
 		w.from = wire.BlockSize / 2
 	}
 	iv, d, count := f.recoverIV(&srv.samples, s.dialect)
-	r.Note = candidates(count)
+	r.fits(count)
 	if f.Hold {
 		r.Pending = true
 		srv.waiting = append(srv.waiting, w)
@@ -146,11 +146,16 @@ func (f *Follower) recoverIV(s *samples, known *wire.Dialect) (iv wire.IV, diale
 	return iv, dialect, count
 }
 
-func candidates(n int) string {
-	if n >= maxCandidates {
-		return fmt.Sprintf("more than %d IVs fit", maxCandidates)
+// fits says of an answer that waits for the IV how many there are. One whose IV was known,
+// and does not fit, says that.
+func (r *Result) fits(n int) {
+	switch {
+	case r.Status != NoIV:
+	case n >= maxCandidates:
+		r.Note = fmt.Sprintf("more than %d IVs fit", maxCandidates)
+	default:
+		r.Note = fmt.Sprintf("%d IVs fit", n)
 	}
-	return fmt.Sprintf("%d IVs fit", n)
 }
 
 // readSamples completes what has waited for the IV.
@@ -191,7 +196,7 @@ func (f *Follower) readOne(srv *server, w *waiting) {
 func (f *Follower) giveUp(srv *server) {
 	for _, w := range srv.waiting {
 		_, _, count := f.recoverIV(&srv.samples, w.state.dialect)
-		w.result.Note = candidates(count)
+		w.result.fits(count)
 		f.complete(w.state, w.result)
 	}
 	srv.waiting = nil

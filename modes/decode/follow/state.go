@@ -19,6 +19,7 @@ type state struct {
 	hasPrev bool          // the chain's register is right for the next answer
 	dialect *wire.Dialect // nil until it is found out
 	period  int
+	first   wire.Key // of HELLO_ACK, to know that by
 	iv      *wire.IV // as its HELLO_ACK said; nil where that is missing
 
 	lastOf       string               // the session of what was last
@@ -28,6 +29,7 @@ type state struct {
 	lastBlock    [wire.BlockSize]byte // then
 	lastData     []byte               // else its number
 	lastKey1     []byte
+	key1         []byte // as the answer spelled it that brought the key at hand
 	lastResult   Result
 	any          bool   // there has been an answer
 	lost         int    // how many answers in a row could not be read
@@ -211,6 +213,12 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		if !ok || d.Unpadded && !s.believes(text, own && !s.missing(a)) {
 			continue
 		}
+		if bytes.Equal(s.key1, a.Key1.Raw()) {
+			// What came since goes on from there already.
+			r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, "repeated, new key", s.period, false
+			f.spare = fresh
+			return true
+		}
 		note := "new key"
 		if s.lost > 0 && own {
 			note = fmt.Sprintf("new key, reading resumes at sequence %s", bytes.Trim(a.Sequence, `"'`))
@@ -221,6 +229,7 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		f.spare = s.chain // it is nobody else's
 		s.chain, s.hasKey, s.hasPrev = fresh, true, true
 		s.period++
+		s.key1 = append(s.key1[:0], a.Key1.Raw()...)
 		f.read(s, a, r, text, d, note)
 		f.waitForNext(s, r)
 		return true
@@ -267,9 +276,14 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 		r.Status, r.Note, r.Period = NoIV, noKey2, s.period
 		f.wantIV(s, a, key, r, true)
 	case brings:
-		r.Note = "it brings a new key, and the IV does not fit"
+		if s.iv != nil && (s.gap(a) || s.lost > 0) {
+			s = f.blank(a) // another server's
+		}
 		s.period++
-		r.Period = s.period
+		r.Note, r.Period = "it brings a new key, and the IV does not fit", s.period
+		if s.iv == nil {
+			f.wantIV(s, a, key, r, true)
+		}
 	case a.Key1.Present():
 		r.Note = "key1 is no key"
 		if rounded(a.Key1) {
