@@ -84,9 +84,9 @@ func (f *Follower) move(a *Answer, s *state) {
 			f.makeRoom()
 			s.names++
 			f.states[name] = s
+			f.byID[string(a.Session)] = s
 		}
 	}
-	f.byID[string(a.Session)] = s
 	f.last = nil
 	f.use(s)
 }

@@ -10,6 +10,7 @@
 package follow
 
 import (
+	"maps"
 	"slices"
 	"unicode/utf8"
 
@@ -135,19 +136,16 @@ func (f *Follower) makeRoom() {
 		return
 	}
 	limit := f.clock - uint64(min(f.clock, maxSessions/2))
-	for name, s := range f.states {
+	old := func(_ string, s *state) bool { return s.used < limit }
+	for _, s := range f.states {
 		if s.used < limit {
 			f.settle(s, true)
 			f.endFork(s)
-			delete(f.states, name)
-			if f.byID[s.session] == s {
-				delete(f.byID, s.session)
-			}
-			if f.streams[s.stream] == s {
-				delete(f.streams, s.stream)
-			}
 		}
 	}
+	maps.DeleteFunc(f.states, old)
+	maps.DeleteFunc(f.byID, old)
+	maps.DeleteFunc(f.streams, old)
 }
 
 func (f *Follower) server(stream string) *server {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"proto/wire"
 )
 
 // onStream gives the answers from a place on another stream.
@@ -141,5 +143,23 @@ func TestOtherServerFromTheMiddle(t *testing.T) {
 				t.Fatalf("seed %d, answer %d, sequence %d: %+v, want %q", seed, i, a.sequence, r, a.text)
 			}
 		}
+	}
+}
+
+// TestManyNumbers: a cipher that serves sessions without end costs no more memory for each.
+func TestManyNumbers(t *testing.T) {
+	o := newOddSession(t, wire.Dialect{})
+	f := &Follower{Hold: true}
+	o.follow(f)
+	for i := range 3 * maxSessions {
+		data, _ := o.chain.Seal(nil, []byte("text"))
+		r := new(Result)
+		f.Open(&Answer{Session: fmt.Append(nil, i+2), Sequence: []byte("2"), Data: value(t, string(data))}, r)
+		if r.Status != OK {
+			t.Fatalf("%d: %+v", i, r)
+		}
+	}
+	if n := len(f.states) + len(f.byID); n > 2*maxSessions || f.Sessions() != 1 {
+		t.Errorf("%d names, %d sessions", n, f.Sessions())
 	}
 }
