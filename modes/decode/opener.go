@@ -75,10 +75,8 @@ func (op *opener) frame(b *batch, r *record) {
 
 func (op *opener) answer(b *batch, r *record) {
 	r.answer.Stream = r.stream()
-	if r.result = b.result(); op.mayWait(&r.answer) {
+	if r.result = b.result(); !op.follower.Next(&r.answer, r.result) {
 		op.openOwn(r)
-	} else {
-		op.follower.Open(&r.answer, r.result)
 	}
 	op.counts.answers++
 	if !r.result.Pending {
@@ -86,7 +84,8 @@ func (op *opener) answer(b *batch, r *record) {
 	}
 }
 
-// openOwn opens an answer into memory that is nobody else's until it is complete.
+// openOwn opens an answer into memory that is nobody else's until it is complete: its result
+// may be pending, and so must not be in memory that the next one uses.
 func (op *opener) openOwn(r *record) {
 	own := op.own
 	if own == nil {
@@ -100,12 +99,6 @@ func (op *opener) openOwn(r *record) {
 	text := r.result.Text[:0]
 	*r.result, *own = *own, follow.Result{Text: text}
 	op.own = own
-}
-
-// mayWait says whether an answer's result may be completed later, and so must not
-// be in memory that the next one uses.
-func (op *opener) mayWait(a *follow.Answer) bool {
-	return op.follower.Hold && (len(a.Data.Raw()) <= 20 || a.Key1.Present())
 }
 
 // let lets a record be printed, or holds it back behind one that waits.

@@ -62,7 +62,8 @@ func (f *Follower) blank(a *Answer) *state {
 	s.chain = wire.NewChain(wire.Key{}, wire.IV{}, wire.Dialect{})
 	if f.Key != nil {
 		s.hasKey, s.period = true, 1
-		s.noIV = len(a.Sequence) == 0 // a value by itself, the first one of its key
+		n, _ := sequence(a.Sequence)
+		s.noIV = len(a.Sequence) == 0 || n == 2 // a value by itself, or the first answer: of its key, too
 		var iv wire.IV
 		if f.IV != nil {
 			iv, s.hasPrev, s.sure = *f.IV, true, wire.BlockSize // it may begin with the key

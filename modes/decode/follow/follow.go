@@ -188,10 +188,7 @@ func (f *Follower) use(s *state) {
 // Open decrypts an answer. The result is the caller's to keep.
 func (f *Follower) Open(a *Answer, r *Result) {
 	f.init()
-	if !a.prepared {
-		a.Prepare()
-	}
-	if f.next(a, r) {
+	if f.Next(a, r) {
 		return
 	}
 	s := f.find(a)
@@ -252,10 +249,13 @@ func (f *Follower) repeat(s *state, a *Answer, r *Result) bool {
 	return true
 }
 
-// next opens an answer as most are: the next one of the session that the one before was
-// of, in today's dialect, nothing new in it and nothing missing before it. Else it leaves
-// all as it was.
-func (f *Follower) next(a *Answer, r *Result) bool {
+// Next opens an answer as most are: the next one of the session that the one before was
+// of, in today's dialect, nothing new in it and nothing missing before it. Its result is never
+// pending. Else Next leaves all as it was, and the answer is for Open.
+func (f *Follower) Next(a *Answer, r *Result) bool {
+	if !a.prepared {
+		a.Prepare()
+	}
 	s := f.last
 	if s == nil || !s.goesOn() || !a.isBlock || a.Key1.Present() || a.Stream != f.lastStream || string(a.Session) != f.lastSession {
 		return false
