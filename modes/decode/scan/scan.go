@@ -48,6 +48,7 @@ type Scanner struct {
 	begun     []byte        // how the line begins that the window begins in
 	seam      []byte        // the tail and what is behind it
 	taken     []span        // lines that a frame has been collected from
+	told      int64         // up to where the last text reaches that the log prints
 	ahead     ahead         // what the lines behind an anchor are
 	frame     wire.Frame    // of what is collected or undone
 	repeats   wire.Repeater // reads those that lie as they are
@@ -111,7 +112,7 @@ const (
 
 // run walks over the window.
 func (w *scanning) run() (n int) {
-	truths := w.nextTruth(0)
+	truths := w.firstTruth()
 	for pos := 0; ; {
 		at := w.nextBrace(pos)
 		for truths.at < at {
@@ -121,7 +122,7 @@ func (w *scanning) run() (n int) {
 		}
 		if at == len(w.window) {
 			w.reportCut()
-			return w.rest(truths)
+			return w.rest(&truths)
 		}
 		end, o := w.anchor(at)
 		switch o {
@@ -131,7 +132,7 @@ func (w *scanning) run() (n int) {
 			w.passed(end)
 			pos = end
 			if truths.at < pos {
-				truths = w.nextTruth(pos)
+				w.nextTruth(&truths, pos)
 			}
 			truths.line = max(truths.line, w.end) // on a frame's line: what is behind that
 		default:
@@ -178,11 +179,11 @@ func (w *scanning) reportCut() {
 }
 
 // rest is how much is done with where there is no brace any more.
-func (w *scanning) rest(t truthPlace) int {
+func (w *scanning) rest(t *truthPlace) int {
 	if w.final || !w.Truths {
 		return len(w.window)
 	}
-	return max(w.end, t.safe)
+	return w.safe(t)
 }
 
 // anchor tries the brace at a place.
