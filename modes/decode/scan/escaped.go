@@ -46,12 +46,12 @@ func (w *scanning) undoAll(part []byte, quote byte, slashes int) (closed bool) {
 	w.text, w.places, closed = undo(part, quote, w.text[:0], w.places[:0])
 	for level := slashes / 2; level > 0 && level < 1<<maxNesting; level /= 2 {
 		// Once more: the places of what was undone are those of what it came from.
-		var inner []int32
-		w.scratch, inner, _ = undo(w.text, quote, w.scratch[:0], nil)
-		for i, p := range inner {
-			inner[i] = w.places[p-1]
+		w.scratch, w.spare, _ = undo(w.text, quote, w.scratch[:0], w.spare[:0])
+		for i, p := range w.spare {
+			w.spare[i] = w.places[p-1]
 		}
-		w.text, w.scratch, w.places = w.scratch, w.text, inner
+		w.text, w.scratch = w.scratch, w.text
+		w.places, w.spare = w.spare, w.places
 	}
 	return closed
 }

@@ -53,8 +53,9 @@ type Scanner struct {
 	frame     wire.Frame    // of what is collected or undone
 	repeats   wire.Repeater // reads those that lie as they are
 	text      []byte        // undone
-	scratch   []byte
-	places    []int32
+	places    []int32       // for each byte of text, where what it stands for ends
+	scratch   []byte        // the text and the places of a string within a string
+	spare     []int32
 	lineSpans []span // of the lines that are being collected
 	records   recordReader
 	find      Found // what is reported of frames

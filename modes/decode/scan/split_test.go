@@ -116,6 +116,18 @@ func TestGarbage(t *testing.T) {
 	}
 }
 
+// TestGarbageInStrings: the same in a string within a string.
+func TestGarbageInStrings(t *testing.T) {
+	text := []byte(strings.Repeat(`{\\\"header\\\": {`, 10_000))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	new(Scanner).Scan(text, false, func(f *Found) { t.Errorf("found %s", shown(f)) })
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+		t.Errorf("%d bytes for %d", n, len(text))
+	}
+}
+
 // TestSplitLines: whatever lines of frames follow one another, whole or in parts, with
 // those of others between them, the pieces they come in do not matter.
 func TestSplitLines(t *testing.T) {
