@@ -107,7 +107,7 @@ func TestDumps(t *testing.T) {
 // the one that the help gives.
 func TestTsharkDumps(t *testing.T) {
 	needs(t, "tshark sh sed grep xxd base64")
-	capture, keyFile, want := capturedSession(t)
+	capture, keyFile, want := capturedSession(t, 1)
 	for name, arguments := range map[string]string{
 		"pdml":               "-T pdml",
 		"pdml, with text":    "-T pdml -o data.show_as_text:TRUE",

@@ -336,6 +336,12 @@ var generated = []form{
 	{name: "tshark fields of literals, in parts", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return fieldsInParts(rnd, a, b, repr)
 	}},
+	{name: "tshark -T json, in parts", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return "[\n" + packetsInParts(rnd, a, b, jsonPacket) + "\n]\n"
+	}},
+	{name: "tshark -T ek, in parts", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return packetsInParts(rnd, a, b, ekPacket)
+	}},
 	{name: "--record, in parts", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return recordInParts(rnd, a, b, func(s string) string { return s })
 	}},
@@ -444,6 +450,57 @@ func fieldsInParts(rnd *rand.Rand, a, b dialogue, spell func(string) string) str
 		return lines
 	}
 	return join(alternate(rnd, of(0, a), of(1, b)))
+}
+
+// packetsInParts is what tshark prints of packets, with their bytes as a text, where a frame
+// is in more than one of them, and of the one or other session in literal spelling.
+func packetsInParts(rnd *rand.Rand, a, b dialogue, print func(i, stream, port int, text string) string) string {
+	of := func(stream int, d dialogue, spell func(string) string) (list []string) {
+		for i, s := range d.frames {
+			for _, part := range pieces(rnd, strings.TrimSpace(spell(s))) {
+				list = append(list, print(i, stream, 5611-i%2, quoted(part)))
+			}
+		}
+		return list
+	}
+	return join(alternate(rnd, of(0, a, repr), of(1, b, func(s string) string { return s })))
+}
+
+// jsonPacket is the shape of what -T json prints of a packet.
+func jsonPacket(i, stream, port int, text string) string {
+	return fmt.Sprintf(`  {
+    "_index": "packets-2026-11-23",
+    "_source": {
+      "layers": {
+        "frame": {
+          "frame.time_epoch": "1795444426.%09d",
+          "frame.len": "1280"
+        },
+        "tcp": {
+          "tcp.srcport": "%d",
+          "tcp.dstport": "%d",
+          "tcp.stream": "%d",
+          "tcp.flags_tree": {
+            "tcp.flags.res": "0"
+          },
+          "tcp.payload": "7b:22"
+        },
+        "data": {
+          "data.data": "7b:22",
+          "data.text": %s,
+          "data.len": "1214"
+        }
+      }
+    }
+  },`, i, port, 11221-port, stream, text)
+}
+
+// ekPacket is the shape of what -T ek prints of one.
+func ekPacket(i, stream, port int, text string) string {
+	return fmt.Sprintf(`{"index":{"_index":"packets-2026-11-23","_type":"doc"}}
+{"timestamp":"1795444426%03d","layers":{"frame":{"frame_frame_time_epoch":"1795444426.%09d"},"tcp":{"tcp_tcp_srcport":"%d","tcp_tcp_dstport":"%d",`+
+		`"tcp_tcp_port":["1","2"],"tcp_tcp_stream":"%d","tcp_tcp_payload":"7b:22"},"data":{"data_data_data":"7b:22","data_data_text":%s,"data_data_len":"1214"}}}`,
+		i, i, port, 11221-port, stream, text)
 }
 
 // recordInParts is what --record keeps of those who write their frames in parts.

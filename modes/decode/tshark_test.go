@@ -12,12 +12,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"proto/keys"
-	"proto/modes"
 	"proto/wire"
 )
 
@@ -82,35 +83,38 @@ func (t tapped) Write(b []byte) (int, error) {
 }
 
 // TestTshark: the command that the help gives makes of a packet capture what can be
-// decoded.
+// decoded, and so do two other forms, whatever parts the answers are sent in.
 func TestTshark(t *testing.T) {
 	if _, err := exec.LookPath("tshark"); err != nil {
 		t.Skip("tshark is missing")
 	}
-	capture, keyFile, texts := capturedSession(t)
-	out, err := exec.Command("tshark", "-r", capture, "-o", "tls.keylog_file:"+keyFile, "-d", "tcp.port==5000,tls", "-d", "tls.port==5000,data",
-		"-o", "data.show_as_text:TRUE", "-Y", "data", "-T", "fields", "-e", "frame.time_epoch", "-e", "tcp.stream", "-e", "tcp.srcport", "-e", "data.text").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var decoded bytes.Buffer
-	o := &options{text: true, workers: 1}
-	p := &modes.Process{In: bytes.NewReader(out), Out: &decoded, Err: io.Discard, Env: func(string) string { return "" }}
-	if err := o.run(t.Context(), p); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-	if decoded.String() != texts {
-		t.Errorf("decoded\n%s\nsent\n%s", decoded.String(), texts)
+	for _, parts := range []int{1, 2, 3} {
+		capture, keyFile, texts := capturedSession(t, parts)
+		for _, form := range []string{"fields -e frame.time_epoch -e tcp.stream -e tcp.srcport -e data.text", "json", "ek"} {
+			out, err := exec.Command("tshark", append([]string{"-r", capture, "-o", "tls.keylog_file:" + keyFile, "-d", "tcp.port==5000,tls", "-d", "tls.port==5000,data",
+				"-o", "data.show_as_text:TRUE", "-Y", "data", "-T"}, strings.Fields(form)...)...).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := decoded(t, out)
+			if err != nil {
+				t.Errorf("%s, in %d parts: %v\n%s", form, parts, err, out)
+			}
+			if got != texts {
+				t.Errorf("%s, in %d parts: decoded\n%s\nsent\n%s", form, parts, got, texts)
+			}
+		}
 	}
 }
 
-// capturedSession is a packet capture of a session, the file of its keys, and its texts.
-func capturedSession(t *testing.T) (capture, keyFile, texts string) {
+// capturedSession is a packet capture of a session, its answers in so many parts, the file
+// of its keys, and its texts.
+func capturedSession(t *testing.T, parts int) (capture, keyFile, texts string) {
 	t.Helper()
 	dir := t.TempDir()
 	captured := newPackets()
 	var keyLog bytes.Buffer
-	texts = sessionOver(t, captured, &keyLog)
+	texts = sessionOver(t, captured, &keyLog, parts)
 	capture, keyFile = filepath.Join(dir, "session.pcap"), filepath.Join(dir, "keys")
 	for name, content := range map[string][]byte{capture: captured.out.Bytes(), keyFile: keyLog.Bytes()} {
 		if err := os.WriteFile(name, content, 0o600); err != nil {
@@ -122,7 +126,7 @@ func capturedSession(t *testing.T) (capture, keyFile, texts string) {
 
 // sessionOver runs a session of 12 answers over TLS and gives their texts, a line
 // each.
-func sessionOver(t *testing.T, captured *packets, keyLog io.Writer) (texts string) {
+func sessionOver(t *testing.T, captured *packets, keyLog io.Writer, parts int) (texts string) {
 	t.Helper()
 	id, err := keys.Memory(time.Now)
 	if err != nil {
@@ -148,8 +152,11 @@ func sessionOver(t *testing.T, captured *packets, keyLog io.Writer) (texts strin
 			if err != nil {
 				return
 			}
-			if _, err := conn.Write(server.Answer(context.Background(), nil, f, netip.MustParseAddr("127.0.0.1")).Reply); err != nil {
-				return
+			reply := server.Answer(context.Background(), nil, f, netip.MustParseAddr("127.0.0.1")).Reply
+			for part := range slices.Chunk(reply, (len(reply)+parts-1)/parts) {
+				if _, err := conn.Write(part); err != nil {
+					return
+				}
 			}
 		}
 	})

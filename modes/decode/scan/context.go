@@ -56,7 +56,11 @@ func (w *scanning) look(at, end int) (o outcome) {
 		return found
 	}
 	member := before[len(before)-1] == ':'
-	inString := w.window[skipSpace(w.window, at+1)] != '"' && isInString(before)
+	literal := w.window[skipSpace(w.window, at+1)] != '"'
+	if literal && w.inPacket(before, at, end) {
+		return found
+	}
+	inString := literal && isInString(before)
 	if !inString && !member {
 		return found
 	}

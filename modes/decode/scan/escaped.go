@@ -58,11 +58,13 @@ func (w *scanning) undoAll(part []byte, quote byte, slashes int) (closed bool) {
 
 // undone reports the frame in w.text.
 func (w *scanning) undone(at, end int) (int, outcome) {
-	after, o := w.lineBehind(end)
-	if o == wantMore {
-		return 0, wantMore
+	if before := w.before(at); !w.inPacket(before, at, end) {
+		after, o := w.lineBehind(end)
+		if o == wantMore {
+			return 0, wantMore
+		}
+		w.find.Context = Context{before: w.inLine(before, at), after: behindString(after)}
 	}
-	w.find.Context = Context{before: w.inLine(w.before(at), at), after: behindString(after)}
 	if w.report(at, &w.frame) {
 		w.letGo()
 		return end, found

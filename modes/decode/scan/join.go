@@ -9,8 +9,8 @@ import (
 	"proto/wire"
 )
 
-// maxApart is how many lines of others may stand between two parts of a frame that are in
-// records: what is behind them waits for the next part.
+// maxApart is how many lines, or packets, of others may stand between two parts of a frame
+// that are in records: what is behind them waits for the next part.
 const maxApart = 16
 
 // spelling is how a record has the bytes of its part.
@@ -24,10 +24,13 @@ const (
 )
 
 // joined reads a frame whose bytes are in more than one record, each a line: of tshark's
-// fields, of --record, of docker or CRI. from is where they begin in the record of at.
+// fields, of --record, of docker or CRI; or in more than one packet of tshark's. from is where they begin in the record of at.
 // head is what that has before.
 func (w *scanning) joined(at, from int, head []byte, how spelling) (int, outcome) {
 	source := recordSource(head)
+	if source == nil {
+		source = w.packetSource(at)
+	}
 	if source == nil {
 		return 0, nothing
 	}
@@ -79,6 +82,9 @@ func (w *scanning) assembled(at int, taken []span, source *source) (int, outcome
 	if taken[0].from > w.base+int64(at) { // in hex: its record begins with the brace
 		w.find.Context.before = w.window[at : taken[0].from-w.base]
 	}
+	if source.kind == packets {
+		w.find.Context = source.packet.context()
+	}
 	if !w.report(at, &w.frame) {
 		return 0, nothing
 	}
@@ -89,6 +95,10 @@ func (w *scanning) assembled(at int, taken []span, source *source) (int, outcome
 
 // nextPart finds the next record of the same source behind a place.
 func (w *scanning) nextPart(from int, source *source, how spelling) (int, spelling, outcome) {
+	if source.kind == packets {
+		n, o := w.nextText(from, source)
+		return n, inString, o
+	}
 	for range maxApart + 1 {
 		end := lineEnd(w.window, from)
 		if end < 0 && (!w.final || from == len(w.window)) {

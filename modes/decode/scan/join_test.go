@@ -24,6 +24,16 @@ func TestJoined(t *testing.T) {
 	start, end := `{\"header\":{},\"data\":{\"message-type\":\"CLOSE\",\"ses`, `sionId\":7}}`
 	cri := func(mark, text string) string { return "2026-11-23T14:33:46.5Z stdout " + mark + " " + text + "\n" }
 	criStart, criEnd := `{'header': {}, 'data': {'message-type': 'CLOSE', 'ses`, `sionId': 7}}`
+	json := func(stream, port, text string) string {
+		return "  {\n    \"_index\": \"packets-2026-11-23\",\n    \"frame.time_epoch\": \"1795444426.5\",\n    \"tcp.srcport\": \"" + port + "\",\n    \"tcp.stream\": \"" + stream +
+			"\",\n    \"data\": {\n      \"data.data\": \"7b:22\",\n      \"data.text\": \"" + text + "\",\n      \"data.len\": \"2\"\n    }\n  },\n"
+	}
+	ek := func(stream, port, text string) string {
+		return `{"index":{"_index":"packets-2026-11-23","_type":"doc"}}` + "\n" + `{"timestamp":"1795444426500","layers":{"frame":{"frame_frame_time_epoch":"1795444426.5"},"tcp":{"tcp_tcp_srcport":"` +
+			port + `","tcp_tcp_stream":"` + stream + `"},"data":{"data_data_data":"7b:22","data_data_text":"` + text + `","data_data_len":"2"}}}` + "\n"
+	}
+	more := start + end + `\n` + start
+	literal := `{'header': {}, 'data': {'message-type': 'CLOSE', 'ses`
 	other := record("9", "c2s", "frame", "no frame")
 	for name, test := range map[string]struct {
 		text string
@@ -57,6 +67,26 @@ func TestJoined(t *testing.T) {
 		"CRI, of stderr":       {cri("P", criStart) + strings.Replace(cri("F", criEnd), "stdout", "stderr", 1), nil},
 		"columns":              {columns + "{'header': {}, 'data': {'message-type': 'CLO\n" + columns + "SE', 'sequesce': 7}}\n", []string{of("0")}},
 		"columns, a number":    {columns + "{'header': {}, 'data': {'message-type': 'CLOSE', 'x': 12\n" + columns + "34, 'sequesce': 7}}\n", []string{of("0")}},
+		"json":                 {json("0", "5000", start) + json("0", "5000", end), []string{of("0")}},
+		"json, acknowledged":   {json("0", "5000", start) + json("0", "4000", "no frame") + json("0", "5000", end), []string{of("0")}},
+		"json, two mixed":      {json("0", "5000", start) + json("1", "5000", start) + json("0", "5000", end) + json("1", "5000", end), []string{of("0"), of("1")}},
+		"json, two directions": {json("0", "5000", start) + json("0", "4000", end), nil},
+		"json, two streams":    {json("0", "5000", start) + json("1", "5000", end), nil},
+		"json, some apart":     {json("0", "5000", start) + strings.Repeat(json("1", "5000", "no frame"), maxApart) + json("0", "5000", end), []string{of("0")}},
+		"json, too far apart":  {json("0", "5000", start) + strings.Repeat(json("1", "5000", "no frame"), maxApart+1) + json("0", "5000", end), nil},
+		"json, three in two":   {json("0", "5000", more) + json("1", "4000", start+end) + json("0", "5000", end+start+end), []string{of("0"), of("0"), of("1"), of("0")}},
+		"json, another's text": {json("0", "5000", `\"tcp.stream\": \"7\"`+start) + json("0", "5000", end), []string{of("0")}},
+		"json, a literal":      {json("0", "5000", literal) + json("0", "5000", criEnd+criStart+criEnd), []string{of("0"), of("0")}},
+		"json, two layers":     {strings.Replace(json("0", "5000", more), `"data.len"`, `"data.text": "`+end+`"`, 1), []string{of("0"), of("0")}},
+		"json, at the brace":   {json("0", "5000", "{") + json("0", "5000", start[1:]+end), []string{of("0")}},
+		"json, in the name":    {json("0", "5000", `{\"he`) + json("0", "5000", start[5:]+end), []string{of("0")}},
+		"json, no port":        {strings.ReplaceAll(json("0", "5000", start)+json("0", "5000", end), "srcport", "dstport"), nil},
+		"ek":                   {ek("0", "5000", start) + ek("0", "5000", end), []string{of("0")}},
+		"ek, two mixed":        {ek("0", "5000", start) + ek("1", "5000", start) + ek("0", "5000", end) + ek("1", "5000", end), []string{of("0"), of("1")}},
+		"ek, two directions":   {ek("0", "5000", start) + ek("0", "4000", end), nil},
+		"ek, too far apart":    {ek("0", "5000", start) + strings.Repeat(ek("1", "5000", "no frame"), maxApart+1) + ek("0", "5000", end), nil},
+		"ek, three in two":     {ek("0", "5000", more) + ek("1", "4000", start+end) + ek("0", "5000", end+start+end), []string{of("0"), of("0"), of("1"), of("0")}},
+		"ek, a literal":        {ek("0", "5000", literal) + ek("0", "5000", criEnd+criStart+criEnd), []string{of("0"), of("0")}},
 		"columns without port": {"1795444426.5\t0\t{'header': {}, 'data': {'message-type': 'CLO\n1795444426.5\t0\tSE', 'sequesce': 7}}\n", nil},
 	} {
 		rnd := rand.New(rand.NewPCG(1, 1))
@@ -81,6 +111,8 @@ func BenchmarkJoinedInVain(b *testing.B) {
 		"columns, deep": "1700000000.5\t1\t5000\t" + strings.Repeat(`{"data":`, 100) + "\n",
 		"columns, flat": "1700000000.5\t1\t5000\t" + strings.Repeat(`{"header": `, 8) + "\n",
 		"records":       `{"time":"2026-11-25T10:00:00Z","dir":"s2c","stream":"1","frame":"` + strings.Repeat(`{\"data\":`, 100) + "\"}\n",
+		"packets":       `{"timestamp":"1","tcp_tcp_stream":"1","tcp_tcp_srcport":"5000","data_data_text":"` + strings.Repeat(`{\"data\":`, 100) + "\"}\n",
+		"packets, far":  `"_index" "tcp.stream": "1" "tcp.srcport": "5000"` + "\n" + `"data.text": "` + strings.Repeat(`{\"data\":`, 6_000) + "\"\n" + strings.Repeat("x", 256<<10) + "\n",
 		"strings":       "1700000000.5\t1\t5000\t" + `{"data":"` + strings.Repeat("x", 100) + "\n",
 	} {
 		text := []byte(strings.Repeat(line, 1+2*Window/len(line)))

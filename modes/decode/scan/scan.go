@@ -58,7 +58,8 @@ type Scanner struct {
 	spare     []int32
 	lineSpans []span // of the lines that are being collected
 	records   recordReader
-	find      Found // what is reported of frames
+	packet    packet // of tshark's, the last one with a frame
+	find      Found  // what is reported of frames
 }
 
 func limits() wire.Limits { return wire.Limits{Bytes: MaxFrame, Levels: maxLevels} }
@@ -176,7 +177,11 @@ func (w *scanning) reportCut() {
 		return
 	}
 	_, _ = wire.Parse(w.window[w.cut:], limits(), &w.frame) // as far as it goes
-	w.emit(&Found{Offset: w.base + int64(w.cut), Frame: &w.frame, Context: w.context(w.cut)})
+	c := w.context(w.cut)
+	if p := w.packetOf(c.before, w.cut); p != nil {
+		c = p.context()
+	}
+	w.emit(&Found{Offset: w.base + int64(w.cut), Frame: &w.frame, Context: c})
 }
 
 // rest is how much is done with where there is no brace any more.

@@ -10,6 +10,7 @@ const (
 	ourRecords                      // --record
 	dockerRecords                   // json-file: lines of more than 16 KiB in parts
 	criLines                        // CRI: the same, marked
+	packets                         // tshark -T json and -T ek
 )
 
 // source is what the records of one stream and direction have in common.
@@ -19,6 +20,7 @@ type source struct {
 	trail  []byte // what is behind them in docker's, times alike; nil before the first is read
 	behind []byte // as it is in the first
 	ended  bool   // CRI's last part has been given
+	packet packet // the first one
 }
 
 // The members of a record of ours that hold bytes, and the line in place of what is
