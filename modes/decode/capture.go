@@ -84,6 +84,10 @@ func (c *capture) next(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.o.follow && name != "-" && src.regular && src.packs == utf16Text {
+		in.Close()
+		return cannotFollow(src)
+	}
 	if c.o.follow && name != "-" && src.packs == "" && src.regular {
 		in.Close()
 		in, c.following = &followed{ctx: ctx, name: name}, true

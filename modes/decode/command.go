@@ -20,10 +20,10 @@ import (
 
 const description = `Reads the files, or stdin, in whatever form they hold frames: console logs, JSON
 lines, logs of journald, docker and compose, the output of tshark, socat, sslsplit
-and mitmproxy, or the bare stream; gzip and zstd as they are. An argument of digits
-only is a captured "data" value, and needs --key1. A
-packet capture goes through tshark first, as below; live, with -l -i lo
--f "tcp port 5000" in place of -r FILE.`
+and mitmproxy, or the bare stream; gzip, zstd and UTF-16 as they are. An argument of
+digits only is a captured "data" value, and needs --key1. A packet capture goes
+through tshark first, as below; live, with -l -i lo -f "tcp port 5000" in place of
+-r FILE.`
 
 // Command is the mode's command line.
 func Command(p *modes.Process) modes.Mode {

@@ -24,6 +24,7 @@ func dumps() []dump {
 		packets = "has it the bytes of packets in hex (tshark needs -o tls.keylog_file:KEYS)?"
 	)
 	return []dump{
+		{hasMark, "is it UTF-16?", "iconv -f UTF-16 -t UTF-8", ""},
 		{beginsLike(`00000000: ([0-9a-f]{2,4} )+`), "is it a dump of xxd?", "xxd -r", ""},
 		{beginsLike(`Frame \(\d+ bytes\):`), "is it of tshark -x, with the TLS keys?", `sed -nE '/^Decrypted/,/^$/s/^[0-9a-f]+` + pairs + `/\1/p'`, toBytes},
 		{contains("<pdml "), packets, `sed -nE 's/.*name="data\.data".* value="([0-9a-f]+)".*/\1/p'`, toBytes},
@@ -78,6 +79,9 @@ func base64Member(head []byte) string {
 	}
 	return string(found[1])
 }
+
+// hasMark knows UTF-16 that is not undone: a file that is followed, or that is packed.
+func hasMark(head []byte) bool { return markOrder(head) != nil }
 
 func beginsLike(pattern string) func([]byte) bool { return like(`\A` + pattern) }
 

@@ -85,6 +85,8 @@ func TestDumps(t *testing.T) {
 		"base64, JSON, url": {"base64", `base64 -w 200 | tr -- +/ -_ | sed 's/.*/{"payload": "&"}/'`},
 		"base64, in a log":  {"base64", `while read -r line || test -n "$line"; do echo "12:00 <- $(echo "$line" | base64 -w 0) (ok)"; done`},
 		"packed":            {"xxd gzip", "xxd -p | gzip"},
+		"UTF-16, dumped":    {"xxd iconv", "xxd -p | iconv -t UTF-16"},
+		"UTF-16, packed":    {"iconv gzip", "iconv -t UTF-16 | gzip"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			needs(t, "sh sed grep tr cut "+test.tools)

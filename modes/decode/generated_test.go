@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -598,6 +599,7 @@ var disguises = map[string]func(string) string{
 	"as it is":   func(s string) string { return s },
 	"CRLF":       func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") },
 	"BOM":        func(s string) string { return "\ufeff" + s },
+	"UTF-16":     func(s string) string { return inUTF16(binary.LittleEndian, s) },
 	"NULs":       func(s string) string { return "\x00\x00" + strings.ReplaceAll(s, "\n", "\n\x00") + "\x00" },
 	"stray":      func(s string) string { return `{ "` + "\n" + `{"header"` + "\n" + s + `{ "` },
 	"stray line": func(s string) string { return "x {\n" + s },

@@ -23,7 +23,7 @@ type source struct {
 	json    []byte // the name, as JSON
 	size    int64  // 0 where it is not known
 	head    []byte // the first bytes, unpacked, as far as they have been read
-	packs   string // what packs it: "gzip", "zstd"
+	packs   string // what packs it: "gzip", "zstd", or utf16Text
 	regular bool   // a file on a disk
 }
 
@@ -122,7 +122,15 @@ func (c *closing) Close() error {
 // does, whose --ultra -22 asks for it.
 const maxZstdWindow = 128 << 20
 
+// utf16Text is what a text is packed by that is no UTF-8.
+const utf16Text = "UTF-16"
+
 func unpack(src *source, head []byte, in *bufio.Reader) (io.Reader, error) {
+	if order := markOrder(head); order != nil {
+		src.packs = utf16Text
+		_, err := in.Discard(len(littleMark))
+		return &utf16Reader{in: in, order: order}, err
+	}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		src.packs = "gzip"

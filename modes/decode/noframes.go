@@ -39,16 +39,22 @@ func (src *source) tshark() string {
 }
 
 // reading is a command that reads the input, unpacked.
-func (src *source) reading(command string) string {
-	name := src.name
+func (src *source) reading(tool string) string {
+	switch src.packs {
+	case "":
+		return command(tool, src.name)
+	case utf16Text:
+		return command("iconv -f UTF-16 -t UTF-8", src.name) + " | " + tool
+	}
+	return command(src.packs+" -dc", src.name) + " | " + tool
+}
+
+// command is a command for a file.
+func command(tool, name string) string {
 	if len(name) > 1 && name[0] == '-' { // no flag
 		name = "./" + name
 	}
-	name = modes.ShellWord(name)
-	if src.packs != "" {
-		return src.packs + " -dc " + name + " | " + command
-	}
-	return command + " " + name
+	return tool + " " + modes.ShellWord(name)
 }
 
 // isPacketCapture knows pcap, in both orders and resolutions, and pcapng.
