@@ -6,8 +6,8 @@ import (
 	"regexp"
 )
 
-// dump is a form in which bytes can be written as text: what is known by its beginning,
-// and the commands that undo it. The first of these reads a file that is named behind it, or
+// dump is a form in which bytes can be written as text, or packed as we do not undo it: what
+// is known by its beginning, and the commands that undo it. The first of these reads a file that is named behind it, or
 // its stdin.
 type dump struct {
 	known   func(head []byte) bool
@@ -24,6 +24,8 @@ func dumps() []dump {
 		packets = "has it the bytes of packets in hex (tshark needs -o tls.keylog_file:KEYS)?"
 	)
 	return []dump{
+		{beginsWith("\xfd7zXZ\x00"), "is it xz?", "xz -dc", ""},
+		{beginsWith("PK\x03\x04"), "is it a zip file?", unzip, ""},
 		{hasMark, "is it UTF-16?", "iconv -f UTF-16 -t UTF-8", ""},
 		{beginsLike(`00000000: ([0-9a-f]{2,4} )+`), "is it a dump of xxd?", "xxd -r", ""},
 		{beginsLike(`Frame \(\d+ bytes\):`), "is it of tshark -x, with the TLS keys?", `sed -nE '/^Decrypted/,/^$/s/^[0-9a-f]+` + pairs + `/\1/p'`, toBytes},
@@ -58,8 +60,14 @@ func (src *source) undone() string {
 	return ""
 }
 
+// unzip reads a file only.
+const unzip = "unzip -p"
+
 func (src *source) hint(d dump) string {
 	command := d.is + " " + src.reading(d.command)
+	if d.command == unzip && (src.name == "-" || src.packs != "") {
+		command = d.is + " " + unzip + " FILE"
+	}
 	if d.rest != "" {
 		command += " | " + d.rest
 	}
@@ -82,6 +90,10 @@ func base64Member(head []byte) string {
 
 // hasMark knows UTF-16 that is not undone: a file that is followed, or that is packed.
 func hasMark(head []byte) bool { return markOrder(head) != nil }
+
+func beginsWith(magic string) func([]byte) bool {
+	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(magic)) }
+}
 
 func beginsLike(pattern string) func([]byte) bool { return like(`\A` + pattern) }
 

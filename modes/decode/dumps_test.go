@@ -87,6 +87,9 @@ func TestDumps(t *testing.T) {
 		"packed":            {"xxd gzip", "xxd -p | gzip"},
 		"UTF-16, dumped":    {"xxd iconv", "xxd -p | iconv -t UTF-16"},
 		"UTF-16, packed":    {"iconv gzip", "iconv -t UTF-16 | gzip"},
+		"xz":                {"xz", "xz"},
+		"xz, packed":        {"xz gzip", "xz | gzip"},
+		"zip":               {"zip unzip", "zip -q"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			needs(t, "sh sed grep tr cut "+test.tools)
@@ -102,6 +105,17 @@ func TestDumps(t *testing.T) {
 			}
 			wantHint(t, file, want)
 		})
+	}
+}
+
+// TestPackedStdin: what cannot be read from a pipe gets the command for a file.
+func TestPackedStdin(t *testing.T) {
+	for content, want := range map[string]string{"PK\x03\x04\x14\x00": "unzip -p FILE | proto decode", "\xfd7zXZ\x00\x00": "xz -dc - | proto decode"} {
+		_, err := decoded(t, []byte(content))
+		var e *modes.Error
+		if !errors.As(err, &e) || e.Code != modes.ExitPeer || !strings.HasSuffix(e.Hint, "? "+want) {
+			t.Errorf("%q: %+v", content, err)
+		}
 	}
 }
 
