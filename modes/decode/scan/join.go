@@ -45,6 +45,9 @@ func (w *scanning) joined(at, from int, head []byte, how spelling) (int, outcome
 		} else if end < 0 {
 			end = len(w.window)
 		}
+		if source.kind == packets {
+			end = textEnd(w.window, from, end)
+		}
 		had := len(w.text)
 		if !w.appendPart(from, end, how) || len(w.text) > MaxFrame || end-at > Window {
 			return 0, nothing
@@ -84,6 +87,8 @@ func (w *scanning) assembled(at int, taken []span, source *source) (int, outcome
 	}
 	if source.kind == packets {
 		w.find.Context = source.packet.context()
+		w.packet = source.packet
+		w.packet.upTo = w.base + int64(at+1)
 	}
 	if !w.report(at, &w.frame) {
 		return 0, nothing

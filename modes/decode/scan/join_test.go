@@ -77,7 +77,7 @@ func TestJoined(t *testing.T) {
 		"json, three in two":   {json("0", "5000", more) + json("1", "4000", start+end) + json("0", "5000", end+start+end), []string{of("0"), of("0"), of("1"), of("0")}},
 		"json, another's text": {json("0", "5000", `\"tcp.stream\": \"7\"`+start) + json("0", "5000", end), []string{of("0")}},
 		"json, a literal":      {json("0", "5000", literal) + json("0", "5000", criEnd+criStart+criEnd), []string{of("0"), of("0")}},
-		"json, two layers":     {strings.Replace(json("0", "5000", more), `"data.len"`, `"data.text": "`+end+`"`, 1), []string{of("0"), of("0")}},
+		"json, two layers":     {strings.Replace(json("0", "5000", more), `"data.len"`, `"data.text": "`+end+start+end+`"`, 1), []string{of("0"), of("0"), of("0")}},
 		"json, at the brace":   {json("0", "5000", "{") + json("0", "5000", start[1:]+end), []string{of("0")}},
 		"json, in the name":    {json("0", "5000", `{\"he`) + json("0", "5000", start[5:]+end), []string{of("0")}},
 		"json, no port":        {strings.ReplaceAll(json("0", "5000", start)+json("0", "5000", end), "srcport", "dstport"), nil},
@@ -86,6 +86,8 @@ func TestJoined(t *testing.T) {
 		"ek, two directions":   {ek("0", "5000", start) + ek("0", "4000", end), nil},
 		"ek, too far apart":    {ek("0", "5000", start) + strings.Repeat(ek("1", "5000", "no frame"), maxApart+1) + ek("0", "5000", end), nil},
 		"ek, three in two":     {ek("0", "5000", more) + ek("1", "4000", start+end) + ek("0", "5000", end+start+end), []string{of("0"), of("0"), of("1"), of("0")}},
+		"ek, two layers":       {strings.Replace(ek("0", "5000", more), `"data_data_len":"2"`, `"data_data_len":"2"},{"data_data_text":"`+end+start+end+`"`, 1), []string{of("0"), of("0"), of("0")}},
+		"ek, two and a part":   {strings.Replace(ek("0", "5000", start+end), `"data_data_len":"2"`, `"data_data_len":"2"},{"data_data_text":"`+more+`"`, 1) + ek("0", "5000", end), []string{of("0"), of("0"), of("0")}},
 		"ek, a literal":        {ek("0", "5000", literal) + ek("0", "5000", criEnd+criStart+criEnd), []string{of("0"), of("0")}},
 		"columns without port": {"1795444426.5\t0\t{'header': {}, 'data': {'message-type': 'CLO\n1795444426.5\t0\tSE', 'sequesce': 7}}\n", nil},
 	} {

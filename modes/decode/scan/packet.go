@@ -23,18 +23,22 @@ var (
 // textForm is the form of a packet in whose text a line ends; nil if it does not.
 func textForm(line []byte) *packetForm {
 	line = bytes.TrimLeft(line, leftovers+" \t")
-	form, from := jsonPackets, 0
-	switch {
-	case bytes.HasPrefix(line, jsonPackets.text):
-	case bytes.HasPrefix(line, ekPackets.begin):
-		form, from = ekPackets, bytes.LastIndex(line, ekPackets.text)
-	default:
-		return nil
+	form, begin := jsonPackets, jsonPackets.text
+	if bytes.HasPrefix(line, ekPackets.begin) {
+		form, begin = ekPackets, ekPackets.begin
 	}
-	if from < 0 || closingQuote(line[from+len(form.text):]) >= 0 {
+	if !bytes.HasPrefix(line, begin) || bytes.LastIndex(line, form.text) < 0 || !form.inText(line) {
 		return nil
 	}
 	return form
+}
+
+// inText says whether what begins in a text, or before one on its line, ends in one.
+func (f *packetForm) inText(line []byte) bool {
+	if i := bytes.LastIndex(line, f.text); i >= 0 {
+		line = line[i+len(f.text):]
+	}
+	return closingQuote(line) < 0
 }
 
 // read reads what a packet says before its text.
@@ -63,7 +67,7 @@ func (w *scanning) packetOf(before []byte, at int) *packet {
 	again := w.packet.upTo > 0 && w.packet.upTo == w.base+int64(at-len(before)) // behind a frame of the last one
 	form := textForm(line)
 	if form == nil {
-		if again && len(line) == len(before) && closingQuote(line) < 0 {
+		if again && len(line) == len(before) && w.packet.form.inText(line) {
 			return &w.packet
 		}
 		return nil
@@ -99,6 +103,15 @@ func (w *scanning) packetSource(at int) *source {
 		return nil
 	}
 	return &source{kind: packets, packet: *p}
+}
+
+// textEnd is where the text ends that begins at a place, or its line: behind it there may be
+// more of its packet.
+func textEnd(b []byte, from, end int) int {
+	if n := closingQuote(b[from:end]); n >= 0 {
+		return from + n
+	}
+	return end
 }
 
 // nextText finds the text of the next packet of a source behind a place.
