@@ -16,6 +16,7 @@ type verifier struct {
 	err     error // the first difference
 	before  map[string]string
 	last    map[string]lastText
+	held    int // the size of what is in these two
 }
 
 type lastText struct {
@@ -24,17 +25,28 @@ type lastText struct {
 	offset int64
 }
 
+const (
+	// maxUnverified bounds what is kept of texts that wait for the other one. Where a log
+	// has more, as of servers that print one each, all are given up: most are printed next
+	// to each other.
+	maxUnverified = 2 << 20
+	// unverifiedSize is what one has in any case.
+	unverifiedSize = 128
+)
+
 // truth takes a text that the log prints.
 func (v *verifier) truth(stream, text string, before bool, offset int64) {
 	if before {
-		if v.before == nil {
-			v.before = make(map[string]string)
+		if old, ok := v.before[stream]; ok {
+			v.dropped(stream, old)
 		}
+		v.hold(stream, text)
 		v.before[stream] = text
 		return
 	}
 	if last, ok := v.last[stream]; ok {
 		delete(v.last, stream)
+		v.dropped(stream, last.text)
 		v.compare(last, text)
 	}
 }
@@ -47,14 +59,32 @@ func (v *verifier) answer(stream string, r *follow.Result, offset int64) {
 	got := lastText{string(r.Text), r.Status, offset}
 	if text, ok := v.before[stream]; ok {
 		delete(v.before, stream)
+		v.dropped(stream, text)
 		v.compare(got, text)
 		return
 	}
-	if v.last == nil {
-		v.last = make(map[string]lastText)
+	if old, ok := v.last[stream]; ok {
+		v.dropped(stream, old.text)
 	}
+	v.hold(stream, got.text)
 	v.last[stream] = got
 }
+
+// hold makes room for a text.
+func (v *verifier) hold(stream, text string) {
+	if v.before == nil {
+		v.before, v.last = make(map[string]string), make(map[string]lastText)
+	}
+	size := unverifiedSize + len(stream) + len(text)
+	if v.held += size; v.held > maxUnverified {
+		clear(v.before)
+		clear(v.last)
+		v.held = size
+	}
+}
+
+// dropped gives up the room of a text.
+func (v *verifier) dropped(stream, text string) { v.held -= unverifiedSize + len(stream) + len(text) }
 
 func (v *verifier) compare(got lastText, want string) {
 	switch {
