@@ -92,6 +92,17 @@ func (f *Follower) move(a *Answer, s *state) {
 	f.use(s)
 }
 
+// beside reads a key change that s has read already in a state of its own: s goes on from what
+// came since, and that one if all comes again.
+func (f *Follower) beside(s *state, chain *wire.Chain, a *Answer, r *Result, text []byte, d wire.Dialect) {
+	again := f.add(s.stream, []byte(s.session))
+	f.opened--
+	again.chain, again.hasKey, again.hasPrev, again.dialect = chain, true, true, s.dialect
+	again.period, again.first, again.iv, again.key1 = s.period, s.first, s.iv, slices.Clone(s.key1)
+	f.read(again, a, r, text, d, "repeated, new key")
+	f.states[string(f.key(s.stream, []byte(s.session)))], f.byID[s.session] = s, s
+}
+
 // discard forgets a state of which nothing has come.
 func (f *Follower) discard(s *state) {
 	if s == nil || s.any || s.period > 0 {

@@ -163,3 +163,17 @@ func TestManyNumbers(t *testing.T) {
 		t.Errorf("%d names, %d sessions", n, f.Sessions())
 	}
 }
+
+// TestKeyAgain: a key change that comes a second time, late, takes nothing from what follows;
+// and if all comes again from there on, it is read again.
+func TestKeyAgain(t *testing.T) {
+	list := newScript(1).session("", 1, 25)
+	late := slices.Insert(slices.Clone(list), 15, list[10])
+	wantAll(t, late, followAll(t, &Follower{Hold: true}, late))
+	f := &Follower{Hold: true}
+	again := append(slices.Clone(list), list[20:]...)
+	wantAll(t, again, followAll(t, f, again))
+	if f.Sessions() != 1 {
+		t.Errorf("%d sessions", f.Sessions())
+	}
+}

@@ -214,9 +214,8 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 			continue
 		}
 		if bytes.Equal(s.key1, a.Key1.Raw()) {
-			// What came since goes on from there already.
-			r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, "repeated, new key", s.period, false
-			f.spare = fresh
+			f.spare = nil
+			f.beside(s, fresh, a, r, text, d)
 			return true
 		}
 		note := "new key"
