@@ -21,6 +21,7 @@ func (c *connection) answer(ctx context.Context, f *wire.Frame, helloBy time.Tim
 // answered by HELLO's deadline: so a login does not wait for ever, behind others
 // whose passwords are being checked.
 func (c *connection) answerLogin(ctx context.Context, f *wire.Frame, helloBy time.Time) (more bool, wait time.Duration) {
+	c.raw.forget() // the password
 	if len(c.sessions) == 0 {
 		c.guest.Busy(true)
 		defer c.guest.Busy(false)

@@ -13,12 +13,14 @@ const lingerBytes = 1 << 20
 func (c *connection) linger() {
 	deadline := time.Now().Add(c.server.timeouts.linger)
 	_ = c.tls.SetDeadline(deadline) // where these fail, so does what follows
-	if err := c.tls.CloseWrite(); err != nil {
+	err := c.tls.CloseWrite()
+	c.raw.wipe() // TLS reads no more
+	if err != nil {
 		return
 	}
 	if half, ok := c.raw.Conn.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}
 	_ = c.raw.SetReadDeadline(deadline)
-	_, _ = io.CopyN(io.Discard, c.raw, lingerBytes)
+	_, _ = io.CopyN(io.Discard, c.raw.Conn, lingerBytes) // whose memory is not the link's to wipe
 }

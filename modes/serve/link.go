@@ -13,6 +13,7 @@ type link struct {
 	peer net.Addr // in place of the socket's, which is a proxy's; else nil
 	rest []byte   // what was read with the proxy's header and is the client's
 	last []byte   // the memory of TLS that was read into: a password may be in it
+	told bool     // a secret, which is to be wiped as soon as TLS has no more need of that memory
 
 	slots slots
 	held  bool // a place in slots
@@ -30,6 +31,9 @@ func (l *link) RemoteAddr() net.Addr {
 func (l *link) Read(b []byte) (int, error) {
 	if l.held {
 		l.release()
+	}
+	if l.told {
+		l.wipeFree(b)
 	}
 	if len(l.rest) > 0 {
 		n := copy(b, l.rest)
@@ -50,9 +54,29 @@ func (l *link) Read(b []byte) (int, error) {
 // largest. TLS decrypts in place.
 func (l *link) readInto(b []byte) {
 	b = b[:cap(b)]
-	if n := len(l.last); n < len(b) || &l.last[n-1] != &b[len(b)-1] {
+	if len(l.last) < len(b) || !sameEnd(l.last, b) {
 		l.last = b
 	}
+}
+
+// forget has what has been read until now wiped when TLS reads on.
+func (l *link) forget() { l.told = true }
+
+// wipeFree clears memory that TLS reads into next. It has taken what was there, and begins
+// anew where none of it is left: then all is free. While it holds a part of a record that
+// stays, with what stands before it; where that needs more room, the memory before is free.
+func (l *link) wipeFree(b []byte) {
+	clear(b)
+	if !sameEnd(b, l.last) {
+		clear(l.last)
+	}
+	l.told = sameEnd(b, l.last) && len(b) < len(l.last)
+}
+
+// sameEnd says whether two pieces are of the same memory, up to its end.
+func sameEnd(a, b []byte) bool {
+	a, b = a[:cap(a)], b[:cap(b)]
+	return len(a) > 0 && len(b) > 0 && &a[len(a)-1] == &b[len(b)-1]
 }
 
 // wipe clears what was read last: nobody may read any more. Else a password that was refused
