@@ -1,6 +1,8 @@
 package serve
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,17 +14,35 @@ import (
 	"sync"
 	"syscall"
 	"text/tabwriter"
+	"time"
 
 	"proto/keys"
 	"proto/modes"
 	"proto/wire"
 )
 
-// announce prints what a client needs: addresses, certificate, pin, and the line
-// to type.
-func (s *settings) announce(p *modes.Process, r *prepared) error {
+// announceWait is how long a server waits for somebody to take what it announces before it
+// serves all the same.
+const announceWait = 250 * time.Millisecond
+
+// announce prints what a client needs: addresses, certificate, pin, and the line to type.
+// Where nobody reads that for a while it is left to be written whenever somebody does, with
+// [modes.ErrNobodyReads]. Notes take the way of the log, for which nobody waits.
+func (s *settings) announce(ctx context.Context, p *modes.Process, notes io.Writer, r *prepared) error {
+	if r.note != "" {
+		fmt.Fprintf(notes, "note: %s\n", r.note)
+	}
+	ctx, cancel := context.WithTimeout(ctx, announceWait)
+	defer cancel()
+	out := modes.NewOutlet(ctx, p.Out)
+	defer out.Stop()
+	_, err := out.Write(s.announcement(r))
+	return err
+}
+
+func (s *settings) announcement(r *prepared) []byte {
 	id := r.identity
-	var b strings.Builder
+	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, l := range r.listeners {
 		fmt.Fprintf(w, "listening\t%s\n", l.Addr())
@@ -36,11 +56,7 @@ func (s *settings) announce(p *modes.Process, r *prepared) error {
 	}
 	fmt.Fprintf(w, "connect\t%s\n", s.connectLine(r.listeners[0].Addr(), id))
 	w.Flush()
-	if r.note != "" {
-		fmt.Fprintf(p.Err, "note: %s\n", r.note)
-	}
-	_, err := fmt.Fprint(p.Out, b.String())
-	return err
+	return b.Bytes()
 }
 
 // connectLine is the command that connects to us from this machine. Our own

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"slices"
@@ -107,11 +108,13 @@ func covers(a, b netip.Addr) bool {
 func allOf(a netip.Addr) bool { return a.IsUnspecified() && a.Is6() }
 
 // checked tells what --check has found to be good.
-func (s *settings) checked(p *modes.Process, r *prepared) error {
+func (s *settings) checked(p *modes.Process, notes io.Writer, r *prepared) error {
 	if r.note != "" {
-		fmt.Fprintf(p.Err, "note: %s\n", r.note)
+		fmt.Fprintf(notes, "note: %s\n", r.note)
 	}
 	leaf := r.identity.Certificate.Leaf
-	_, err := fmt.Fprintf(p.Out, "good: the certificate is valid until %s, its pin is %s\n", leaf.NotAfter.UTC().Format("2006-01-02"), r.identity.Pin())
+	_, err := modes.Interruptible(p, func() (int, error) { // nobody may read it
+		return fmt.Fprintf(p.Out, "good: the certificate is valid until %s, its pin is %s\n", leaf.NotAfter.UTC().Format("2006-01-02"), r.identity.Pin())
+	})
 	return err
 }

@@ -35,7 +35,7 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 		return err
 	}
 	if s.check {
-		return s.checked(p, ready)
+		return s.checked(p, queue, ready)
 	}
 	srv := newServer(ready.core, ready.identity, log)
 	srv.limits.Bytes = s.maxFrame
@@ -56,7 +56,8 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	if s.verbose {
 		srv.trace = tracer(queue, s.log, log)
 	}
-	if err := s.announce(p, ready); err != nil && !errors.Is(err, modes.ErrStdoutClosed) {
+	err = s.announce(ctx, p, queue, ready)
+	if err != nil && !errors.Is(err, modes.ErrStdoutClosed) && !errors.Is(err, modes.ErrNobodyReads) {
 		return err // nobody has to read it, but a full disk is worth a word
 	}
 	return srv.serveUntil(ready.listeners, p.Signals, s.drain)
