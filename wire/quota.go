@@ -2,6 +2,8 @@ package wire
 
 import (
 	"errors"
+	"math"
+	"math/bits"
 	"time"
 )
 
@@ -66,14 +68,19 @@ type Pace struct {
 // come evenly.
 type meter struct{ due time.Time }
 
-// take counts a request at now and gives the time until another may come.
+// take counts a request at now and gives the time until another may come. A Burst that would
+// last for longer than a time.Duration can say is never used up.
 func (m *meter) take(p Pace, now time.Time) time.Duration {
 	if p.Every <= 0 {
+		return 0
+	}
+	over, ahead := bits.Mul64(uint64(max(p.Burst, 1)-1), uint64(p.Every))
+	if over > 0 || ahead > math.MaxInt64 {
 		return 0
 	}
 	if m.due.Before(now) {
 		m.due = now
 	}
 	m.due = m.due.Add(p.Every)
-	return max(0, m.due.Sub(now)-time.Duration(max(p.Burst, 1)-1)*p.Every)
+	return max(0, m.due.Add(-time.Duration(ahead)).Sub(now))
 }

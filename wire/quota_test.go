@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -140,4 +142,32 @@ func TestPace(t *testing.T) {
 		ask(sequence, 0)
 	}
 	ask(13, 10*time.Millisecond)
+}
+
+// TestPaceExtremes: no pace makes a session wait for longer than it should, as far as a
+// time.Duration can say that.
+func TestPaceExtremes(t *testing.T) {
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	bursts := []int{math.MinInt, -1, 0, 1, 2, 100, 9223372037, math.MaxInt32, math.MaxInt - 1, math.MaxInt}
+	everies := []time.Duration{math.MinInt64, 0, 1, 2, time.Millisecond, time.Second, 292 * 365 * 24 * time.Hour / 4, math.MaxInt64 / 2, math.MaxInt64}
+	for _, burst := range bursts {
+		for _, every := range everies {
+			var m meter
+			for n := int64(1); n <= 5; n++ {
+				// n requests at once: n*every is due, of which burst-1 are free.
+				want := big.NewInt(n)
+				want.Sub(want, big.NewInt(int64(max(burst, 1))))
+				want.Add(want, big.NewInt(1)).Mul(want, big.NewInt(int64(max(every, 0))))
+				if want.Sign() < 0 {
+					want.SetInt64(0)
+				}
+				if most := big.NewInt(math.MaxInt64); want.Cmp(most) > 0 {
+					want = most
+				}
+				if got := m.take(Pace{burst, every}, start); big.NewInt(int64(got)).Cmp(want) != 0 {
+					t.Errorf("burst %d, every %d, request %d: waits %d, want %d", burst, int64(every), n, int64(got), want)
+				}
+			}
+		}
+	}
 }
