@@ -24,7 +24,6 @@ type connection struct {
 	tape     *modes.Tape
 	sessions []*wire.Session // used on this connection, the last one last
 	renew    bool            // the deadline to read by must be set
-	writeBy  time.Time       // the one to write by
 	asked    time.Time       // when the last request was answered
 	answers  int             // that the last session had had then
 

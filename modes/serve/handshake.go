@@ -24,7 +24,7 @@ func (c *connection) handshake() bool {
 		err = c.tls.Handshake()
 	}
 	c.raw.release()
-	if err == nil && c.server.timeouts.write == 0 {
+	if c.raw.by.within = c.server.timeouts.write; err == nil && c.raw.by.within == 0 {
 		err = c.raw.SetWriteDeadline(time.Time{}) // which else is set anew with the first answer
 	}
 	if err == nil {

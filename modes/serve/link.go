@@ -13,7 +13,8 @@ type link struct {
 	peer net.Addr // in place of the socket's, which is a proxy's; else nil
 	rest []byte   // what was read with the proxy's header and is the client's
 	last []byte   // the memory of TLS that was read into: a password may be in it
-	told bool     // a secret, which is to be wiped as soon as TLS has no more need of that memory
+	by   writeBy
+	told bool // a secret, which is to be wiped as soon as TLS has no more need of that memory
 
 	slots slots
 	held  bool // a place in slots

@@ -204,3 +204,43 @@ func TestLinkForgets(t *testing.T) {
 	fatal(t, err)
 	want("")
 }
+
+// TestLateRecord: what TLS itself has to say long after the last answer, as when the client
+// changes its keys, arrives.
+func TestLateRecord(t *testing.T) {
+	const alert = "remote error: tls: bad record MAC"
+	for name, o := range map[string]options{
+		"after an answer": {},
+		"no deadline":     {flags: []string{"--write-timeout", "0"}},
+		"before HELLO":    {flags: []string{"--hello-timeout", "1m", "--tls-timeout", "1s"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, o, func(t *testing.T, r *rig) {
+				c := r.dial(peerOne)
+				if name != "before HELLO" {
+					c.hello()
+					c.ask()
+				}
+				time.Sleep(20 * time.Second)
+				_, err := c.pipe.Write(append([]byte{23, 3, 3, 0, 32}, make([]byte, 32)...)) // no client's
+				fatal(t, err)
+				if _, err := c.next(); err == nil || err.Error() != alert {
+					t.Errorf("%v, want %s", err, alert)
+				}
+			})
+		})
+	}
+}
+
+// TestLateRecordUnread: and it does not wait for ever for a client that does not read.
+func TestLateRecordUnread(t *testing.T) {
+	bubble(t, options{}, func(t *testing.T, r *rig) {
+		c := r.login(peerOne)
+		c.ask()
+		c.pipe.stopReading()
+		time.Sleep(20 * time.Second)
+		_, err := c.pipe.Write(append([]byte{23, 3, 3, 0, 32}, make([]byte, 32)...))
+		fatal(t, err)
+		r.connectionsUntil(1, 10*time.Second+10*time.Second/writeSlack)
+	})
+}

@@ -30,23 +30,17 @@ func (c *connection) writeAt(frame []byte, now time.Time) bool {
 	return true
 }
 
-// writeSlack is the part of the write deadline by which it may be late: so it is
-// not set anew for each of many answers.
-const writeSlack = 16
-
 func (c *connection) writeInTime(frame []byte, now time.Time) error {
-	limit := c.server.timeouts.write
-	if limit == 0 {
-		return c.wire.WriteOn(frame)
-	}
 	if now.IsZero() {
 		now = time.Now()
 	}
-	if c.writeBy.Sub(now) >= limit {
-		return c.wire.WriteOn(frame)
+	if err := c.raw.allow(now); err != nil {
+		return err
 	}
-	c.writeBy = now.Add(limit + limit/writeSlack)
-	return c.wire.Write(frame, c.writeBy)
+	c.raw.by.seenTo = true
+	err := c.wire.WriteOn(frame)
+	c.raw.by.seenTo = false
+	return err
 }
 
 // until is the time after d; never, where d is 0.
