@@ -97,6 +97,9 @@ type process struct {
 func startProcess(b *testing.B, role string, flags ...string) *process {
 	b.Helper()
 	p := &process{role: role, cmd: exec.Command(os.Args[0], flags...)}
+	if program := os.Getenv("PROTO_BENCH_PROGRAM"); program != "" && role == "serve" {
+		p.cmd = exec.Command(program, append([]string{role}, flags...)...)
+	}
 	p.cmd.Env = append(os.Environ(), asProcess+"="+role, "GOMAXPROCS="+processors(), "XDG_STATE_HOME="+b.TempDir())
 	p.cmd.Stderr = io.Discard
 	out, err := p.cmd.StdoutPipe()
