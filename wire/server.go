@@ -42,6 +42,11 @@ type ServerConfig struct {
 	Text func() string
 	// Now is the clock, with its monotonic part; nil: time.Now.
 	Now func() time.Time
+	// Paused is the last time in which nobody was answered though requests may have come, as
+	// far as is known at now: a session that lived when it began has its whole Idle after its
+	// end. Zero times, or nil: there was none. MaxLife stays as it is. It is asked when a
+	// session's time seems to be up, and must not call the Server.
+	Paused func(now time.Time) (from, to time.Time)
 	// Random gives keys, IV and text; nil: crypto/rand.Reader.
 	Random io.Reader
 

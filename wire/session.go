@@ -146,14 +146,38 @@ func (s *Server) find(id Value, now time.Time) *Session {
 // expired says whether a session has ended, and takes it off the table if its
 // time has just run out. Server.mu is held.
 func (s *Server) expired(session *Session, now time.Time) bool {
-	if !session.ended && now.Before(session.until) {
+	return session.ended || !now.Before(session.until) && s.expire(session, now)
+}
+
+// expire is expired where the time seems to have run out.
+func (s *Server) expire(session *Session, now time.Time) bool {
+	if s.excuse(session, s.lastGap(now)); now.Before(session.until) {
 		return false
 	}
-	if !session.ended {
-		s.expiries = append(s.expiries, session)
-		s.drop(session)
-	}
+	s.expiries = append(s.expiries, session)
+	s.drop(session)
 	return true
+}
+
+// gap is a time in which nobody was answered.
+type gap struct{ from, to time.Time }
+
+func (s *Server) lastGap(now time.Time) (g gap) {
+	if s.config.Paused != nil && s.config.Idle > 0 {
+		g.from, g.to = s.config.Paused(now)
+	}
+	return g
+}
+
+// excuse gives a session that lived when nobody was answered any more its idle time anew.
+// Server.mu is held.
+func (s *Server) excuse(session *Session, g gap) {
+	if g.to.IsZero() || !g.from.Before(session.until) {
+		return
+	}
+	if until := s.deadline(session.Start, g.to); until.After(session.until) {
+		session.until = until
+	}
 }
 
 // forever stands for a deadline that never comes.
@@ -234,7 +258,8 @@ func (s *Server) TimeIsUp(session *Session) bool {
 // Expire ends the sessions whose time has run out, connected or not. It gives
 // back each session that ended so, once, also where something else found out
 // first. A Server with a maximum life or idle time needs it called every now and
-// then: until it is, sessions that nobody asks for stay in memory.
+// then: until it is, sessions that nobody asks for stay in memory. One that knows of
+// [ServerConfig].Paused needs it after each pause.
 func (s *Server) Expire() []*Session {
 	ended := s.takeExpired()
 	for _, session := range ended {
@@ -247,7 +272,9 @@ func (s *Server) takeExpired() []*Session {
 	now := s.config.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	last := s.lastGap(now)
 	for _, session := range s.sessions {
+		s.excuse(session, last) // now, as there may be another before its time is up
 		s.expired(session, now)
 	}
 	ended := s.expiries

@@ -19,6 +19,7 @@ func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, 
 		accepting.Go(func() { s.accept(ctx, l) })
 	}
 	keeping.Go(func() { s.sweep(ctx) })
+	keeping.Go(func() { s.pauses.watch(ctx, s.expire) })
 	keeping.Go(func() { s.keepFresh(ctx) })
 	keeping.Go(func() { s.signOfLife(ctx) })
 	keeping.Go(func() { s.admin.run(ctx, s) })

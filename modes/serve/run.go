@@ -45,6 +45,7 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	srv.limit(s.limits, ready.listeners, raiseOpenFiles())
 	srv.reload = s.reloader(p, ready)
 	srv.manager = newManager()
+	srv.pauses = ready.pauses
 	srv.tidies = true
 	srv.yielder = newYielder()
 	defer srv.yielder.close()
@@ -69,6 +70,7 @@ type prepared struct {
 	note      string // what is worth knowing about the identity
 	users     *keys.Users
 	core      *wire.Server
+	pauses    *pauses
 	listeners []net.Listener
 	admin     *admin
 	recorder  *modes.Recorder // nil: none
@@ -86,6 +88,8 @@ func (s *settings) prepare(ctx context.Context, p *modes.Process, log *slog.Logg
 	if err != nil {
 		return nil, err
 	}
+	r.pauses = &pauses{}
+	config.Paused = r.pauses.last
 	if r.core, err = wire.NewServer(config); err != nil {
 		return nil, modes.Coded(modes.ExitUsage, err)
 	}

@@ -58,6 +58,7 @@ type server struct {
 	trace    func(peer, word string, f *wire.Frame) // nil: none
 	recorder *modes.Recorder                        // nil: none
 
+	pauses *pauses      // of this process; nil: nobody looks
 	tidies bool         // it keeps the process's memory small
 	moved  atomic.Int64 // connections that have come or gone
 
@@ -183,12 +184,16 @@ func (s *server) sweep(ctx context.Context) {
 	for {
 		select {
 		case <-ticker.C:
-			for _, session := range s.core.Expire() {
-				s.logExpired(session)
-			}
+			s.expire()
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+func (s *server) expire() {
+	for _, session := range s.core.Expire() {
+		s.logExpired(session)
 	}
 }
 
