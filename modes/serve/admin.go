@@ -19,9 +19,12 @@ type admin struct {
 	version  string
 }
 
-// adminTimeout is how long a request to it may take to come; profiles take their
-// time to be answered.
-const adminTimeout = 10 * time.Second
+// adminTimeout is how long a request to it may take to come, and its answer to be read;
+// profiles take their time to be made, and pprof sees to that. adminMost is how many connections it has.
+const (
+	adminTimeout = 10 * time.Second
+	adminMost    = 64
+)
 
 // listenAdmin opens its listener; nil if there is to be none.
 func (s *settings) listenAdmin(ctx context.Context, version string) (*admin, error) {
@@ -51,7 +54,7 @@ func (a *admin) run(ctx context.Context, s *server) {
 	}
 	live := newLivePage(s, a.version)
 	web := &http.Server{
-		Handler: a.handler(s, live), ReadHeaderTimeout: adminTimeout, ReadTimeout: adminTimeout, IdleTimeout: time.Minute,
+		Handler: a.handler(s, live), ReadHeaderTimeout: adminTimeout, ReadTimeout: adminTimeout, WriteTimeout: adminTimeout, IdleTimeout: time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), MaxHeaderBytes: 16 << 10,
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
@@ -64,7 +67,7 @@ func (a *admin) run(ctx context.Context, s *server) {
 		last.Stop()
 		web.Close()
 	})
-	err := web.Serve(a.listener)
+	err := web.Serve(newAtMost(a.listener, adminMost))
 	if stop() {
 		s.log.Error("--admin has ended", "err", err)
 		return

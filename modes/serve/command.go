@@ -180,6 +180,7 @@ func (s *settings) readAdmin(address string) error {
 		return err
 	}
 	s.admin = net.JoinHostPort(host, port)
+	s.limits.aside = adminMost
 	if !s.adminAnywhere && !modes.IsLoopback(host) {
 		return notAnywhere(s.admin)
 	}

@@ -64,6 +64,7 @@ type limits struct {
 	timeouts    timeouts
 	keepalive   time.Duration
 	userTimeout time.Duration
+	aside       int // connections of others that have open files
 }
 
 func readLimits(c *cli.Context) (l limits, err error) {
@@ -189,7 +190,7 @@ func (s *server) limit(l limits, listeners []net.Listener, files int) {
 	held := heldMost
 	if files > 0 && l.connections > 0 {
 		held = min(held, files/16)
-		a.Connections = min(l.connections, derated(files))
+		a.Connections = min(l.connections, derated(files-l.aside))
 	}
 	if !l.exemptSet && onlyLoopback(listeners) {
 		a.Exempt = loopback
@@ -207,6 +208,6 @@ func (s *server) limit(l limits, listeners []net.Listener, files int) {
 	s.log.Info("limits", "file_limit", files, "connections", a.Connections)
 }
 
-// derated is how many connections a limit on open files leaves room for, beside
-// those that are being turned away, listeners, logs and data.
+// derated is how many connections so many open files leave room for, beside those
+// that are being turned away, listeners, logs and data.
 func derated(files int) int { return max(1, files-files/16-64) }

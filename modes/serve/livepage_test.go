@@ -26,7 +26,7 @@ func watching(t *testing.T, o options, test func(t *testing.T, w *watched)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &watched{admin: newMemListener()}
-		o.change = func(s *server) { s.admin = &admin{listener: w.admin, version: "1.2.3"} }
+		o.change = func(s *server) { s.admin = &admin{listener: w.admin, version: "1.2.3", pprof: true} }
 		w.rig = newRig(t, o)
 		test(t, w)
 	})
