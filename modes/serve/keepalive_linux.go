@@ -20,8 +20,9 @@ func setUserTimeout(l net.Listener, d time.Duration) error {
 		return err
 	}
 	var failed error
+	ms := (d + time.Millisecond - 1) / time.Millisecond // as 0 would be the system's own
 	err = raw.Control(func(fd uintptr) {
-		failed = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(d.Milliseconds()))
+		failed = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(ms))
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"net"
+	"syscall"
 	"testing"
 	"time"
 
@@ -51,5 +52,22 @@ func TestKeepalive(t *testing.T) {
 				}))
 			})
 		}
+	}
+}
+
+// TestUserTimeoutRounded: a time below a millisecond is one, and the longest is taken.
+func TestUserTimeoutRounded(t *testing.T) {
+	for d, want := range map[time.Duration]int{1: 1, time.Millisecond + 1: 2, mostUserTimeout: 1<<31 - 1} {
+		listeners, err := listen(t.Context(), []string{"127.0.0.1:0"}, 0)
+		fatal(t, err)
+		defer listeners[0].Close()
+		fatal(t, setUserTimeout(listeners[0], d))
+		raw, err := listeners[0].(syscall.Conn).SyscallConn()
+		fatal(t, err)
+		fatal(t, raw.Control(func(fd uintptr) {
+			if got, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT); got != want || err != nil {
+				t.Errorf("%v: %d ms, want %d, %v", d, got, want, err)
+			}
+		}))
 	}
 }

@@ -77,6 +77,9 @@ func readLimits(c *cli.Context) (l limits, err error) {
 	if err := checkUserTimeout(runtime.GOOS, c.IsSet("user-timeout"), modes.Duration(c, "user-timeout")); err != nil {
 		return l, err
 	}
+	if err := checkKeepalive(runtime.GOOS, modes.Duration(c, "keepalive")); err != nil {
+		return l, err
+	}
 	l = limits{
 		connections: c.Int("max-connections"),
 		handshakes:  c.Int("max-handshakes"), loginQueue: c.Int("login-queue"),
@@ -94,6 +97,10 @@ func readLimits(c *cli.Context) (l limits, err error) {
 			},
 		},
 	}
+	if p := l.admission.Penalties; p.Max > 0 && p.Max < p.Refuse {
+		return l, modes.Usage("make --penalty-refuse no longer than --penalty-max, or that 0, which is no bound",
+			"--penalty-max cannot be %v: with --penalty-refuse %v no address would ever be refused", p.Max, p.Refuse)
+	}
 	if rate := c.Int("rate"); rate > 0 && c.Int("burst") > 0 {
 		l.pace = wire.Pace{Burst: c.Int("burst"), Every: time.Second / time.Duration(rate)}
 	}
@@ -104,14 +111,6 @@ func readLimits(c *cli.Context) (l limits, err error) {
 	l.exemptSet = c.IsSet("exempt")
 	l.admission.Exempt, err = prefixes("exempt", c.StringSlice("exempt"), "none")
 	return l, err
-}
-
-// checkUserTimeout refuses to promise what only Linux does.
-func checkUserTimeout(system string, given bool, d time.Duration) error {
-	if system == "linux" || !given || d == 0 {
-		return nil
-	}
-	return modes.Usage("leave it out: --keepalive and --write-timeout find a peer that has gone", "--user-timeout does not work on %s: only Linux has it", system)
 }
 
 // mostHandshakes is as good as no limit, and no number to compute with in vain.

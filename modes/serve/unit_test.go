@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -54,8 +55,28 @@ func TestUserTimeoutElsewhere(t *testing.T) {
 		{"windows", true, time.Second, true},
 		{"windows", false, time.Minute, false},
 		{"windows", true, 0, false},
+		{"linux", true, math.MaxInt32 * time.Millisecond, false},
+		{"linux", true, math.MaxInt32*time.Millisecond + 1, true},
 	} {
 		if err := checkUserTimeout(c.system, c.given, c.time); (err != nil) != c.refuse {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+// TestKeepaliveMost: a time that Linux does not take is an error.
+func TestKeepaliveMost(t *testing.T) {
+	for _, c := range []struct {
+		system string
+		time   time.Duration
+		refuse bool
+	}{
+		{"linux", 0, false},
+		{"linux", 32767 * time.Second, false},
+		{"linux", 32767*time.Second + 1, true},
+		{"darwin", 32768 * time.Second, false},
+	} {
+		if err := checkKeepalive(c.system, c.time); (err != nil) != c.refuse {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
