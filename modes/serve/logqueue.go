@@ -12,10 +12,12 @@ import (
 	"proto/modes"
 )
 
-// logLines is how many lines of the log may wait to be written, and logEnd how
-// long they may take to be when the server has stopped.
+// logLines is how many lines of the log may wait to be written, logBytes how long they may
+// be in all, as frames may be long, and logEnd how long they may take to be written when the
+// server has stopped.
 const (
 	logLines = 4096
+	logBytes = 4 << 20
 	logEnd   = time.Second
 )
 
@@ -28,6 +30,7 @@ type logQueue struct {
 	out     io.Writer
 	lost    *slog.Logger // tells of lines that were dropped
 	lines   chan []byte
+	waiting atomic.Int64 // bytes in lines
 	dropped atomic.Int64 // since it was told
 	inAll   atomic.Int64
 	stop    chan struct{}
@@ -53,13 +56,30 @@ func newLogQueue(out io.Writer, kind string) (*logQueue, error) {
 
 // Write takes a line and never fails.
 func (q *logQueue) Write(line []byte) (int, error) {
-	select {
-	case q.lines <- bytes.Clone(line):
-	default:
+	if !q.add(line) {
 		q.dropped.Add(1)
 		q.inAll.Add(1)
 	}
 	return len(line), nil
+}
+
+func (q *logQueue) add(line []byte) bool {
+	size := int64(len(line))
+	if q.waiting.Add(size) <= logBytes {
+		select {
+		case q.lines <- bytes.Clone(line):
+			return true
+		default:
+		}
+	}
+	q.waiting.Add(-size)
+	return false
+}
+
+// took says that a line waits no more.
+func (q *logQueue) took(line []byte) []byte {
+	q.waiting.Add(-int64(len(line)))
+	return line
 }
 
 func (q *logQueue) run() {
@@ -68,12 +88,12 @@ func (q *logQueue) run() {
 		select {
 		case line := <-q.lines:
 			runtime.Gosched() // those who are at something may have more to say
-			q.write(line)
+			q.write(q.took(line))
 		case <-q.stop:
 			for {
 				select {
 				case line := <-q.lines:
-					q.write(line)
+					q.write(q.took(line))
 				default:
 					return
 				}
@@ -88,6 +108,7 @@ func (q *logQueue) write(lines []byte) {
 	for {
 		select {
 		case next := <-q.lines:
+			q.took(next)
 			if len(lines)+len(next) > atomicWrite {
 				q.flush(lines)
 				lines = next

@@ -24,6 +24,38 @@ func (s *stuck) Write(b []byte) (int, error) {
 	return s.got.Write(b)
 }
 
+// TestLogQueueBytes: few lines that are long do not take all memory either; a short one
+// still finds its place.
+func TestLogQueueBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := &stuck{let: make(chan struct{})}
+		q, err := newLogQueue(out, "text")
+		fatal(t, err)
+		fmt.Fprintln(q, "first")
+		synctest.Wait() // it is being written
+		long := strings.Repeat("x", 1<<20-1) + "\n"
+		for range 7 {
+			_, _ = q.Write([]byte(long))
+			_, _ = q.Write([]byte(long[1<<19:]))
+		}
+		close(out.let)
+		synctest.Wait()
+		fmt.Fprintln(q, "last")
+		synctest.Wait()
+		q.close()
+		got := out.got.String()
+		if n := len(got); n < logBytes || n > logBytes+1000 || !strings.HasPrefix(got, "first\n") || !strings.HasSuffix(got, "\nlast\n") {
+			t.Errorf("%d bytes", n)
+		}
+		if !strings.Contains(got, `msg="log lines lost: it is read too slowly" lines=9`) || q.inAll.Load() != 9 {
+			t.Errorf("%d lost", q.inAll.Load())
+		}
+		if n := q.waiting.Load(); n != 0 {
+			t.Errorf("%d bytes wait", n)
+		}
+	})
+}
+
 // TestLogQueue: whoever logs never waits; lines come whole and in order, and those
 // that did not fit are counted and told.
 func TestLogQueue(t *testing.T) {
