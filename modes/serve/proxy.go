@@ -42,7 +42,11 @@ func (s *server) handleProxied(ctx context.Context, c *connection) {
 		s.remove(c)
 		return
 	}
-	if reason := c.guest.Name(c.peer); reason != "" {
+	name := c.guest.Name
+	if c.raw.peer == nil { // it has named nobody
+		name = c.guest.NameNobody
+	}
+	if reason := name(c.peer); reason != "" {
 		s.refuse(c.raw, reason)
 		s.remove(c)
 		return

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	proxyproto "github.com/pires/go-proxyproto"
+
+	"proto/wire"
 )
 
 const proxyPeer = "10.0.0.1:7000"
@@ -133,6 +135,39 @@ func TestProxyHeaderRefused(t *testing.T) {
 				synctest.Wait()
 				if events := r.out.events(t, c.events); len(events) != 1 {
 					t.Errorf("log %s", r.out)
+				}
+			})
+		})
+	}
+}
+
+// TestProxyNamesNobody: what is done wrong by somebody of whom a proxy does not say who it is
+// is not held against the proxy; the limits are kept.
+func TestProxyNamesNobody(t *testing.T) {
+	local, err := (&proxyproto.Header{Version: 2, Command: proxyproto.LOCAL, TransportProtocol: proxyproto.UNSPEC}).Format()
+	fatal(t, err)
+	for name, header := range map[string][]byte{"UNKNOWN": []byte("PROXY UNKNOWN\r\n"), "LOCAL": local} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, options{flags: usual, change: trusting10}, func(t *testing.T, r *rig) {
+				for range 10 {
+					c := r.connect(proxyPeer).write(header).handshake()
+					hello, err := c.Hello(nil, wire.Hello{MAC: "m", User: goodUser, Password: "wrong"})
+					fatal(t, err)
+					c.send(string(hello))
+					_ = c.mustNext()
+					c.pipe.Close()
+				}
+				r.connect(proxyPeer).write(header).handshake().hello()
+				for range 20 {
+					r.connect(proxyPeer).write(header)
+				}
+				synctest.Wait()
+				c := r.connect(proxyPeer).write(header)
+				if _, err := c.pipe.Read(make([]byte, 1)); err != io.EOF {
+					t.Errorf("more than there may be of one address: %v", err)
+				}
+				if n := len(r.out.events(t, "address refused")); n != 0 {
+					t.Errorf("refused %d times", n)
 				}
 			})
 		})

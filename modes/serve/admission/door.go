@@ -69,7 +69,8 @@ func NewDoor(l Limits) *Door {
 type Guest struct {
 	door   *Door
 	addr   netip.Prefix
-	exempt bool
+	exempt bool // from PerAddress
+	spared bool // what is done wrong is not held against addr: it is exempt, or nobody's
 	since  time.Time
 	expel  func()
 	place  *list.Element // in Door.waiting, nil after login
@@ -82,6 +83,7 @@ type Guest struct {
 func (d *Door) Enter(addr netip.Addr, expel func()) (*Guest, Reason) {
 	now := d.limits.Now()
 	g := &Guest{door: d, addr: prefix(addr), exempt: d.exempt(addr), since: now, expel: expel}
+	g.spared = g.exempt
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if reason := d.refuse(g, now); reason != "" {
@@ -113,7 +115,7 @@ func (d *Door) refuse(g *Guest, now time.Time) Reason {
 	if d.tooMany(now) {
 		return TooMany
 	}
-	if !g.exempt && d.penalties.refused(g.addr, now) {
+	if !g.spared && d.penalties.refused(g.addr, now) {
 		return Penalty
 	}
 	if !g.exempt && l.PerAddress > 0 && d.here[g.addr] >= l.PerAddress {
@@ -126,7 +128,7 @@ func (d *Door) refuse(g *Guest, now time.Time) Reason {
 		return TooManyStarted
 	case d.here[g.addr] < knownAtOnce && d.known.has(g.addr, now, knownFor):
 		return "" // whoever has logged in before need not be lucky
-	case l.Startups.crowd(waiting) && !g.exempt && d.suspects.has(g.addr, now, suspectFor):
+	case l.Startups.crowd(waiting) && !g.spared && d.suspects.has(g.addr, now, suspectFor):
 		return TooManyStarted
 	case l.Startups.unlucky(waiting, l.Random) && !d.comesBack(g, now):
 		return TooManyStarted
@@ -142,9 +144,9 @@ const (
 )
 
 // comesBack says whether somebody who has no luck has had none before, and has waited
-// since. That counts once. Exempt addresses stand for many, and always take their chance.
+// since. That counts once. Addresses that are spared stand for many, and always take their chance.
 func (d *Door) comesBack(g *Guest, now time.Time) bool {
-	if g.exempt {
+	if g.spared {
 		return false
 	}
 	at, before := d.unlucky[g.addr]

@@ -43,7 +43,7 @@ func (g *Guest) Penalise(w Wrong) (until time.Time, refused bool) {
 }
 
 func (d *Door) penalise(g *Guest, w Wrong, now time.Time) (until time.Time, refused bool) {
-	if g.exempt || !g.addr.IsValid() {
+	if g.spared || !g.addr.IsValid() {
 		return time.Time{}, false
 	}
 	d.suspects.add(g.addr, now)
@@ -58,7 +58,7 @@ func (g *Guest) Suspect() bool {
 	}
 	g.door.mu.Lock()
 	defer g.door.mu.Unlock()
-	return g.door.suspects.has(g.addr, g.door.limits.Now(), suspectFor)
+	return !g.spared && g.door.suspects.has(g.addr, g.door.limits.Now(), suspectFor)
 }
 
 // Suspect says that of an address.

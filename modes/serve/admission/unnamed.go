@@ -22,7 +22,13 @@ func (d *Door) EnterUnnamed(expel func()) (*Guest, Reason) {
 
 // Name tells the address of a guest that had none, and whether it may stay. If not, it
 // must Leave.
-func (g *Guest) Name(addr netip.Addr) Reason {
+func (g *Guest) Name(addr netip.Addr) Reason { return g.name(addr, false) }
+
+// NameNobody is Name for a guest of whom the proxy does not say who it is. It counts by the
+// address of the proxy, against which nothing is held: whoever it stands for may be many.
+func (g *Guest) NameNobody(proxy netip.Addr) Reason { return g.name(proxy, true) }
+
+func (g *Guest) name(addr netip.Addr, nobody bool) Reason {
 	if g == nil {
 		return ""
 	}
@@ -37,6 +43,7 @@ func (g *Guest) Name(addr netip.Addr) Reason {
 	d.settle(g)
 	d.guests-- // it is not in its own way
 	g.addr, g.exempt, g.since, g.expel = prefix(addr), d.exempt(addr), now, expel
+	g.spared = g.exempt || nobody
 	reason := d.refuse(g, now)
 	d.let(g)
 	return reason
