@@ -19,7 +19,7 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 	var limit *wire.LimitError
 	switch {
 	case c.isExpelled():
-		c.refused(errCrowded.Error())
+		c.refused(sentAway, errCrowded.Error())
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		if !c.isStopping() && len(c.sessions) > 0 && time.Now().Before(c.deadline(helloBy)) {
 			c.renew = true
@@ -64,7 +64,7 @@ func (c *connection) closeUnasked(helloBy time.Time) {
 	case c.isStopping():
 		c.log(slog.LevelInfo, "closed: the server stops", c.about()...)
 	case session == nil:
-		c.refused("no HELLO in " + c.server.timeouts.hello.String())
+		c.refused(noHello, "no HELLO in "+c.server.timeouts.hello.String())
 		if asleep(helloBy) { // HELLO may be there unread, and CLOSE would be the answer to it
 			c.linger()
 			return

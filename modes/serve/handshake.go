@@ -33,9 +33,10 @@ func (c *connection) handshake() bool {
 	}
 	var record tls.RecordHeaderError
 	late := errors.Is(err, os.ErrDeadlineExceeded)
+	counted := handshakeFailed
 	switch {
 	case c.isExpelled():
-		err = errCrowded
+		err, counted = errCrowded, sentAway
 	case c.isStopping():
 		return false
 	case late:
@@ -49,7 +50,7 @@ func (c *connection) handshake() bool {
 	if c.server.fromProxy(c.peer) {
 		return false // it has looked whether we live
 	}
-	c.server.metrics.refuse(handshakeFailed)
+	c.server.metrics.refuse(counted)
 	c.log(slog.LevelWarn, "handshake failed", "reason", modes.NetworkReason(err))
 	return false
 }
@@ -66,7 +67,7 @@ func stretch(i int) byte {
 }
 
 // errCrowded is why a connection ends that was sent away.
-var errCrowded = errors.New("its place was needed: too many connections without login")
+var errCrowded = errors.New(sentAway + ": too many connections without login")
 
 // penalise holds the peer's address responsible for something.
 func (c *connection) penalise(w admission.Wrong) {

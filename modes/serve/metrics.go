@@ -16,6 +16,7 @@ const (
 	handshakeFailed = "handshake failed"
 	noHello         = "no HELLO in time"
 	proxyHeader     = "PROXY header"
+	sentAway        = "its place was needed" // see --crowded
 )
 
 // Upper bounds of the histograms' buckets, in seconds.
@@ -83,7 +84,7 @@ func newFigures(s *server) *figures {
 
 // refusalReasons are all, each once.
 func refusalReasons() []string {
-	reasons := []string{handshakeFailed, noHello, proxyHeader}
+	reasons := []string{handshakeFailed, noHello, proxyHeader, sentAway}
 	for _, r := range admission.Reasons() {
 		reasons = append(reasons, string(r))
 	}

@@ -30,8 +30,9 @@ func (c *connection) note(v *wire.Verdict) {
 	}
 }
 
-// refused logs and counts a connection that ends before it has a session.
-func (c *connection) refused(reason string) {
-	c.server.metrics.refuse(noHello)
-	c.log(slog.LevelWarn, "refused", "reason", reason)
+// refused logs and counts a connection that ends before it has a session, for one of the
+// reasons that are counted; told is what the log says of it.
+func (c *connection) refused(counted, told string) {
+	c.server.metrics.refuse(counted)
+	c.log(slog.LevelWarn, "refused", "reason", told)
 }

@@ -32,11 +32,12 @@ func (s *server) fromProxy(addr netip.Addr) bool {
 // the client were connected.
 func (s *server) handleProxied(ctx context.Context, c *connection) {
 	if err := c.readProxyHeader(); err != nil {
+		counted := proxyHeader
 		if c.isExpelled() {
-			err = errCrowded
+			err, counted = errCrowded, sentAway
 		}
 		if !c.isStopping() {
-			s.metrics.refuse(proxyHeader)
+			s.metrics.refuse(counted)
 			c.log(slog.LevelWarn, "refused", "reason", "no good PROXY header from a trusted proxy", "detail", err)
 		}
 		s.remove(c)
