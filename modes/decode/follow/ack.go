@@ -6,6 +6,7 @@ import "proto/wire"
 // wrong with it.
 func (f *Follower) Ack(stream string, session, sequence []byte, data wire.Members) (note string) {
 	f.init()
+	session, sequence = brief(session), brief(sequence)
 	var key wire.Key
 	var iv wire.IV
 	noKey, noIV := ackNumber(data, "key1", key[:]), ackNumber(data, "key2", iv[:])

@@ -14,6 +14,7 @@ type Answer struct {
 	Data, Key1        wire.Value
 
 	prepared bool
+	long     *[len(padded)][]byte // the cipher text of more than a block, once it was read, in each padded dialect
 	rounded  bool                 // Data has been through a float64
 	isBlock  bool                 // Data is one block, read as today's dialect has it
 	block    [wire.BlockSize]byte // the cipher text, then
@@ -73,6 +74,9 @@ func (f *Follower) open(a *Answer, c *wire.Chain, known *wire.Dialect, dst []byt
 func (a *Answer) openIn(c *wire.Chain, d wire.Dialect, dst []byte) (text []byte, ok bool) {
 	before := c.Register()
 	c.Dialect = d
+	if !a.endsWell(c) {
+		return nil, false
+	}
 	text, err := a.decrypt(c, dst)
 	// Of the wrong state 16 bytes have valid padding once in 256, and are UTF-8 once in
 	// some thousand times.
@@ -88,5 +92,43 @@ func (a *Answer) decrypt(c *wire.Chain, dst []byte) ([]byte, error) {
 	if a.isBlock && c.Dialect == (wire.Dialect{}) {
 		return c.OpenCipherText(dst, a.block[:])
 	}
+	if long := a.cipherText(c.Dialect); long != nil {
+		return c.OpenCipherText(dst, long)
+	}
 	return c.Open(dst, a.Data.Raw())
+}
+
+// endsWell looks at the padding of a long text first: of all blocks but the first the texts
+// depend on the key only.
+func (a *Answer) endsWell(c *wire.Chain) bool {
+	long := a.cipherText(c.Dialect)
+	if long == nil {
+		return true
+	}
+	before, last := c.Register(), len(long)-wire.BlockSize
+	c.SetRegister(wire.Register(long[last-wire.BlockSize : last]))
+	_, err := c.OpenCipherText(nil, long[last:])
+	c.SetRegister(before)
+	return err == nil
+}
+
+// blockDigits is how many digits a block has at most.
+const blockDigits = 39
+
+// cipherText is that of a number of more than a block in a padded dialect, else nil.
+func (a *Answer) cipherText(d wire.Dialect) []byte {
+	digits := a.Data.Raw()
+	if d.Unpadded || len(digits) <= blockDigits || a.Data.Kind() != wire.Integer {
+		return nil
+	}
+	if a.long == nil {
+		a.long = new([len(padded)][]byte)
+	}
+	known := &a.long[number(d)]
+	for size := max(2, len(digits)*415/1000/wire.BlockSize-1) * wire.BlockSize; *known == nil && size <= len(digits); size += wire.BlockSize {
+		if b := make([]byte, size); wire.ParseNumber(b, digits, d.Shift()) == nil {
+			*known = b
+		}
+	}
+	return *known
 }

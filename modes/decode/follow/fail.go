@@ -28,6 +28,10 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	*r = Result{Status: BadPadding, Period: s.period, Text: r.Text[:0]}
 	switch {
 	case brings && f.ivOf(s) == nil:
+		if s.hasKey && s.missing(a) && !s.isUnpadded(f, a) {
+			s = f.blank(a) // another server's, perhaps
+			f.opened--
+		}
 		s.period++
 		r.Status, r.Note, r.Period = NoIV, noKey2, s.period
 		f.wantIV(s, a, key, r, true)
@@ -47,7 +51,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 			s.hasKey = false
 		}
 	case s.stray && s.any:
-		r.Status, r.Note = NoKey, keyLost
+		r.Status, r.Note = NoKey, "it is not known which session it is of"
 	case s.stray:
 		r.Status, r.Note = NoPrev, lostBefore(a)
 	case !s.hasKey:

@@ -81,8 +81,8 @@ const maxNames = 64
 func (f *Follower) move(a *Answer, s *state) {
 	name := string(f.key(a.Stream, a.Session))
 	if old := f.states[name]; old != s {
-		if f.discard(old); s.names < maxNames {
-			f.makeRoom()
+		f.discard(old)
+		if f.makeRoom(); s.names < maxNames && len(f.states) < maxSessions {
 			s.names++
 			f.states[name] = s
 			f.byID[string(a.Session)] = s
@@ -186,7 +186,8 @@ func (f *Follower) tryIVs(s *state, a *Answer, key wire.Key, r *Result) *state {
 		if iv == nil || slices.ContainsFunc(f.live[:i], func(before *state) bool { return sameIV(f.ivOf(before), iv) }) {
 			continue
 		}
-		chain := wire.NewChain(key, *iv, wire.Dialect{})
+		chain := f.spareChain()
+		chain.Restart(key, *iv, wire.Dialect{})
 		if text, d, ok := f.open(a, chain, nil, nil); !ok || d.Unpadded || fitnessOf(text) < visible {
 			continue
 		}
@@ -199,6 +200,14 @@ func (f *Follower) tryIVs(s *state, a *Answer, key wire.Key, r *Result) *state {
 		s.iv = nil
 	}
 	return nil
+}
+
+// spareChain is one to try a key in. Who keeps it takes it away.
+func (f *Follower) spareChain() *wire.Chain {
+	if f.spare == nil {
+		f.spare = new(wire.Chain)
+	}
+	return f.spare
 }
 
 func sameIV(a, b *wire.IV) bool { return a != nil && b != nil && *a == *b }

@@ -56,6 +56,7 @@ type Follower struct {
 	clock   uint64
 	dialect [4]int // how many answers were read in each
 	opened  int    // sessions
+	swept   uint64 // when makeRoom may look again
 
 	lastStream, lastSession string // what last was found for
 }
@@ -123,6 +124,10 @@ func (f *Follower) add(stream string, session []byte) *state {
 	f.makeRoom()
 	s := &state{stream: stream, session: string(session), lastOf: string(session), dialect: f.onlyOne()}
 	f.opened++
+	if old := f.states[name]; old != nil && !f.Hold {
+		f.settle(old, true) // nobody comes back to it
+		f.endFork(old)
+	}
 	f.states[name] = s
 	f.byID[s.session] = s
 	f.last = nil
@@ -132,9 +137,10 @@ func (f *Follower) add(stream string, session []byte) *state {
 
 // makeRoom drops the sessions used longest ago.
 func (f *Follower) makeRoom() {
-	if len(f.states) < maxSessions {
+	if len(f.states) < maxSessions || f.clock < f.swept {
 		return
 	}
+	f.swept = f.clock + maxSessions/8 // all may have been used just now
 	limit := f.clock - uint64(min(f.clock, maxSessions/2))
 	old := func(_ string, s *state) bool { return s.used < limit }
 	for _, s := range f.states {
@@ -191,6 +197,11 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	if f.Next(a, r) {
 		return
 	}
+	if len(a.Session) > briefly {
+		named := *a
+		named.Session = brief(a.Session)
+		a = &named
+	}
 	s := f.find(a)
 	if s == nil {
 		if s = f.adopt(a, r); s != nil {
@@ -226,6 +237,10 @@ func (f *Follower) Open(a *Answer, r *Result) {
 		return
 	}
 	if f.tryBytes(s, a, r) {
+		return
+	}
+	if other := f.otherBytes(s, a, r); other != nil {
+		f.move(a, other)
 		return
 	}
 	if other := f.tryBehind(a, r); other != nil {

@@ -22,8 +22,14 @@ func (f *Follower) waitForNext(s *state, r *Result) {
 	}
 	other := f.other
 	f.other = nil
-	if s.fork != nil || len(f.forks) == maxLive || other.dialect.Unpadded || s.dialect.Unpadded {
+	if s.fork != nil || other.dialect.Unpadded || s.dialect.Unpadded {
 		return
+	}
+	if len(f.forks) == maxLive {
+		for old := range f.forks {
+			f.endFork(old)
+			break
+		}
 	}
 	s.fork = other
 	f.forks[s] = struct{}{}

@@ -3,9 +3,10 @@ package follow
 import "proto/wire"
 
 // tryBytes opens an answer whose text is no text. Its state must be certain: no answer
-// before it is missing, unless it brings a key for the IV that HELLO_ACK gave, and where the
-// dialect is not known yet, which valid padding then tells, or another state has the same
-// name, there is more of that than one byte.
+// before it is missing; and there must be more padding than one byte where the dialect is not
+// known yet, which that then tells, where another state has the same name, or where this is
+// the session's first such text and brings a key. What the padding of a long text with a key
+// says is nothing: it is there whatever the IV.
 func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 	key, brings := newKey(a)
 	if s.gap(a) || brings && s.iv == nil || !brings && (a.Key1.Present() || !s.hasKey || !s.hasPrev || s.lost > 0) {
@@ -20,17 +21,35 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 			chain.Restart(key, *s.iv, d)
 		}
 		text, err := a.decrypt(chain, r.Text[:0])
-		if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && (s.dialect == nil || s.fork != nil || f.hasNamesake(s)) {
+		if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && (brings && !s.bytes || s.dialect == nil || s.fork != nil || f.hasNamesake(s)) {
+			continue
+		}
+		if brings && len(text) >= wire.BlockSize && (!s.bytes || f.hasNamesake(s)) {
 			continue
 		}
 		note := ""
 		if s.chain = chain; brings {
 			s.hasKey, s.hasPrev, note = true, true, "new key"
-			s.key1 = append(s.key1[:0], a.Key1.Raw()...)
+			s.key1 = append(s.key1[:0], brief(a.Key1.Raw())...)
 			s.period++
 		}
 		f.read(s, a, r, text, d, note)
+		s.bytes = true
 		return true
 	}
 	return false
+}
+
+// otherBytes opens an answer whose text is no text in the state of another session of its
+// number that it follows on.
+func (f *Follower) otherBytes(s *state, a *Answer, r *Result) *state {
+	if a.Key1.Present() {
+		return nil
+	}
+	for _, other := range f.live {
+		if other != s && other.session == string(a.Session) && f.tryBytes(other, a, r) {
+			return other
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package follow
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"strconv"
 
@@ -22,15 +23,17 @@ type state struct {
 	first   wire.Key // of HELLO_ACK, to know that by
 	iv      *wire.IV // as its HELLO_ACK said; nil where that is missing
 
-	lastOf       string               // the session of what was last
-	lastSequence []byte               // its sequence; HELLO_ACK's, before there is an answer
-	before       map[string][]byte    // the last sequences of other sessions that share the cipher
-	lastIsBlock  bool                 // as Answer.isBlock
-	lastBlock    [wire.BlockSize]byte // then
-	lastData     []byte               // else its number
+	lastOf       string                     // the session of what was last
+	lastSequence []byte                     // its sequence; HELLO_ACK's, before there is an answer
+	before       map[string][]byte          // the last sequences of other sessions that share the cipher
+	lastIsBlock  bool                       // as Answer.isBlock
+	lastBlock    [wire.BlockSize]byte       // then
+	lastData     []byte                     // else its number, or what stands for that
+	registers    [len(padded)]wire.Register // then, what it leaves in each padded dialect
 	lastKey1     []byte
 	key1         []byte // as the answer spelled it that brought the key at hand
 	lastResult   Result
+	bytes        bool   // there was a text that is none
 	any          bool   // there has been an answer
 	lost         int    // how many answers in a row could not be read
 	lostKey      bool   // a key change is among what is lost
@@ -50,8 +53,8 @@ type state struct {
 
 // repeats says whether an answer is the one before once more.
 func (s *state) repeats(a *Answer) bool {
-	return s.any && len(a.Sequence) > 0 && bytes.Equal(s.lastSequence, a.Sequence) && s.lastOf == string(a.Session) &&
-		s.sameData(a) && bytes.Equal(s.lastKey1, a.Key1.Raw())
+	return s.any && len(a.Sequence) > 0 && bytes.Equal(s.lastSequence, brief(a.Sequence)) && s.lastOf == string(a.Session) &&
+		s.sameData(a) && bytes.Equal(s.lastKey1, brief(a.Key1.Raw()))
 }
 
 // goesOn says whether the next answer can be read in today's dialect, and nothing before it
@@ -64,7 +67,7 @@ func (s *state) sameData(a *Answer) bool {
 	if s.lastIsBlock || a.isBlock {
 		return s.lastIsBlock == a.isBlock && s.lastBlock == a.block
 	}
-	return bytes.Equal(s.lastData, a.Data.Raw())
+	return bytes.Equal(s.lastData, brief(a.Data.Raw()))
 }
 
 // note remembers an answer as the last one. A block stands for its digits: it is in the
@@ -74,13 +77,14 @@ func (s *state) note(a *Answer) {
 	if s.lastOf != string(a.Session) {
 		s.turnTo(a.Session)
 	}
-	s.lastSequence = append(s.lastSequence[:0], a.Sequence...)
+	s.lastSequence = append(s.lastSequence[:0], brief(a.Sequence)...)
 	if s.lastIsBlock = a.isBlock; a.isBlock {
 		s.lastBlock = a.block
 	} else {
-		s.lastData = append(s.lastData[:0], a.Data.Raw()...)
+		s.lastData = append(s.lastData[:0], brief(a.Data.Raw())...)
+		s.noteRegisters(a)
 	}
-	s.lastKey1 = append(s.lastKey1[:0], a.Key1.Raw()...)
+	s.lastKey1 = append(s.lastKey1[:0], brief(a.Key1.Raw())...)
 }
 
 // turnTo goes over to another session that shares the cipher, as those of one connection
@@ -169,22 +173,48 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 // unshifted: until the dialect is known the register has what the usual one makes of it.
 func (s *state) openUnshifted(a *Answer, dst []byte) (text []byte, d wire.Dialect, ok bool) {
 	chain := s.chain.Clone()
-	chain.Dialect = padded[1]
-	if _, err := chain.Open(nil, s.lastDigits()); err != nil && err != wire.ErrPadding {
-		return nil, d, false
-	}
+	chain.SetRegister(s.lastRegister(padded[1]))
 	if text, ok = a.openIn(chain, padded[1], dst); ok {
 		s.chain = chain
 	}
 	return text, padded[1], ok
 }
 
-// lastDigits is the number of the last answer.
-func (s *state) lastDigits() []byte {
-	if s.lastIsBlock {
-		return wire.AppendNumber(nil, s.lastBlock[:], wire.Shift)
+// noteRegisters keeps what an answer leaves that is no block.
+func (s *state) noteRegisters(a *Answer) {
+	for i, d := range padded {
+		long := a.cipherText(d)
+		if long == nil {
+			var block [wire.BlockSize]byte
+			_ = wire.ParseNumber(block[:], a.Data.Raw(), d.Shift()) // of what is none nothing follows
+			long = block[:]
+		}
+		s.registers[i] = wire.Register(long[len(long)-wire.BlockSize:])
 	}
-	return s.lastData
+}
+
+// lastRegister is what the last answer left, in a padded dialect.
+func (s *state) lastRegister(d wire.Dialect) (r wire.Register) {
+	if !s.lastIsBlock {
+		return s.registers[number(d)]
+	}
+	if r = wire.Register(s.lastBlock); d.Unshifted {
+		r = wire.Register{}
+		_ = wire.ParseNumber(r[:], wire.AppendNumber(nil, s.lastBlock[:], wire.Shift), 0)
+	}
+	return r
+}
+
+// briefly is how much is kept of what is only compared.
+const briefly = 128
+
+// brief is what a number or name is compared by: what is long is not kept.
+func brief(b []byte) []byte {
+	if len(b) <= briefly {
+		return b
+	}
+	sum := sha256.Sum256(b)
+	return sum[:]
 }
 
 // newKey is the key that an answer brings.
@@ -203,17 +233,13 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		if iv == nil || i > 0 && iv == ivs[0] {
 			continue
 		}
-		fresh := f.spare
-		if fresh == nil {
-			fresh = new(wire.Chain)
-		}
+		fresh := f.spareChain()
 		fresh.Restart(key, *iv, wire.Dialect{})
-		f.spare = fresh
 		text, d, ok := f.open(a, fresh, s.dialect, r.Text[:0])
 		if !ok || d.Unpadded && !s.believes(text, own && !s.missing(a)) {
 			continue
 		}
-		if bytes.Equal(s.key1, a.Key1.Raw()) {
+		if bytes.Equal(s.key1, brief(a.Key1.Raw())) {
 			f.spare = nil
 			f.beside(s, fresh, a, r, text, d)
 			return true
@@ -228,7 +254,7 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		f.spare = s.chain // it is nobody else's
 		s.chain, s.hasKey, s.hasPrev = fresh, true, true
 		s.period++
-		s.key1 = append(s.key1[:0], a.Key1.Raw()...)
+		s.key1 = append(s.key1[:0], brief(a.Key1.Raw())...)
 		f.read(s, a, r, text, d, note)
 		f.waitForNext(s, r)
 		return true

@@ -1,7 +1,5 @@
 package follow
 
-import "proto/wire"
-
 // Answers that no state can read, where several sessions have one name: which of them one is
 // of is not known before the next one is there, which is encrypted from its cipher text on.
 
@@ -33,14 +31,24 @@ func (f *Follower) tryBehind(a *Answer, r *Result) *state {
 		if before.lost == 0 || before.session != string(a.Session) || before.gap(a) {
 			continue
 		}
-		for _, s := range f.live {
-			if s == before || s.session != before.session || !s.hasKey || !f.openBehind(s, before, a, r) {
-				continue
-			}
+		if s := f.keyFor(before, a, r); s != nil {
 			if before.stray {
 				f.forget(before)
 			}
 			return s
+		}
+	}
+	return nil
+}
+
+// keyFor finds the session that goes on behind another state's last answer; first among those
+// that have not come so far yet: of two logs of one session one is ahead.
+func (f *Follower) keyFor(before *state, a *Answer, r *Result) *state {
+	for _, old := range [...]bool{false, true} {
+		for _, s := range f.live {
+			if s != before && s.session == before.session && s.hasKey && s.isOld(a) == old && f.openBehind(s, before, a, r) {
+				return s
+			}
 		}
 	}
 	return nil
@@ -55,9 +63,7 @@ func (f *Follower) openBehind(s, before *state, a *Answer, r *Result) bool {
 		}
 		chain := s.chain.Clone()
 		chain.Dialect = d
-		if _, err := chain.Open(nil, before.lastDigits()); err != nil && err != wire.ErrPadding {
-			continue
-		}
+		chain.SetRegister(before.lastRegister(d))
 		if text, ok := a.openIn(chain, d, r.Text[:0]); ok {
 			s.chain, s.hasPrev, s.lost = chain, true, max(s.lost, 1)
 			f.read(s, a, r, text, d, "")
