@@ -116,7 +116,6 @@ type Verdict struct {
 	Reason     error     // more about the refusal; nil where its name says all
 	Session    *Session  // the session meant, where there is one
 	KeyChanged bool      // of Answered: Reply brings a new key
-	Answers    int       // of Answered and Resent: the fresh answers of the session so far
 	At         time.Time // when a frame of a living session was looked at
 
 	// Wait is how long to read nothing more on this connection, because the session

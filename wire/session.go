@@ -60,7 +60,7 @@ func (s *Server) request(dst []byte, session *Session, seq *Sequence, now time.T
 	}
 	wait := session.pace.take(s.config.Pace, now)
 	if session.answered > 0 && *seq == session.last {
-		return Verdict{Event: Resent, Wait: wait, Reply: append(dst, session.reply...), Answers: session.answered}
+		return Verdict{Event: Resent, Wait: wait, Reply: append(dst, session.reply...)}
 	}
 	key, err := s.seal(session)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *Server) request(dst []byte, session *Session, seq *Sequence, now time.T
 	}
 	session.reply, session.last = reply, *seq
 	session.answered++
-	return Verdict{Event: Answered, Wait: wait, Reply: append(dst, reply...), KeyChanged: rekeyed, Answers: session.answered}
+	return Verdict{Event: Answered, Wait: wait, Reply: append(dst, reply...), KeyChanged: rekeyed}
 }
 
 // seal makes the digits of the session's next data, and gives the key that goes

@@ -82,7 +82,9 @@ func (c *connection) carryOut(v *wire.Verdict) bool {
 			c.mu.Unlock()
 		}
 		c.use(v.Session)
-		c.answers = v.Answers
+		if v.Event == wire.Answered {
+			c.answers++
+		}
 	case v.Refusal == wire.WrongLogin:
 		c.penalise(admission.FailedLogin)
 	case v.Refusal == wire.NoFrame && len(c.sessions) == 0:
@@ -96,7 +98,7 @@ func (c *connection) use(session *wire.Session) {
 	if c.session() == session {
 		return
 	}
-	c.renew = true
+	c.renew, c.answers = true, 0 // others may have had some: see stale
 	kept := c.sessions[:0]
 	for _, s := range c.sessions {
 		if _, alive := c.server.core.Deadline(s); alive && s != session {

@@ -25,7 +25,7 @@ type connection struct {
 	sessions []*wire.Session // used on this connection, the last one last
 	renew    bool            // the deadline to read by must be set
 	asked    time.Time       // when the last request was answered
-	answers  int             // that the last session had had then
+	answers  int             // that the last session has had, as far as is known here
 
 	mu       sync.Mutex
 	inUse    bool          // it has a session
@@ -160,9 +160,14 @@ func (c *connection) run(ctx context.Context, helloBy time.Time) (again bool) {
 // used on another meanwhile: nobody waits for an answer here.
 func (c *connection) stale() error {
 	session := c.session()
-	if session == nil || session.Answered() == c.answers {
+	if session == nil {
 		return nil
 	}
+	answers := session.Answered()
+	if answers == c.answers {
+		return nil
+	}
+	c.answers = answers
 	return broken(c.raw.Conn)
 }
 
