@@ -30,7 +30,6 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	case brings && f.ivOf(s) == nil:
 		if s.hasKey && s.missing(a) && !s.isUnpadded(f, a) {
 			s = f.blank(a) // another server's, perhaps
-			f.opened--
 		}
 		s.period++
 		r.Status, r.Note, r.Period = NoIV, noKey2, s.period
@@ -38,6 +37,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	case brings:
 		if s.iv != nil && (s.gap(a) || s.lost > 0) {
 			s = f.blank(a) // another server's
+			f.opened++
 		}
 		s.period++
 		r.Note, r.Period = "it brings a new key, and the IV does not fit", s.period
@@ -77,7 +77,6 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 		r.Status, r.Note, s.lostKey = NoKey, keyLost, true
 	}
 	f.settle(s, true)
-	s.pass(a)
 	s.doubt(a, r, brings)
 	if brings {
 		s.chain, s.hasKey = wire.NewChain(key, wire.IV{}, wire.Dialect{}), true
@@ -85,6 +84,9 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	f.skip(s, a)
 	s.lost++
 	s.note(a)
+	if s.fork != nil {
+		s.fork.register = s.lastRegister(s.fork.dialect)
+	}
 	s.wait(r)
 }
 

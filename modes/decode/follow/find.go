@@ -96,7 +96,6 @@ func (f *Follower) move(a *Answer, s *state) {
 // came since, and that one if all comes again.
 func (f *Follower) beside(s *state, chain *wire.Chain, a *Answer, r *Result, text []byte, d wire.Dialect) {
 	again := f.add(s.stream, []byte(s.session))
-	f.opened--
 	again.chain, again.hasKey, again.hasPrev, again.dialect = chain, true, true, s.dialect
 	again.period, again.first, again.iv, again.key1 = s.period, s.first, s.iv, slices.Clone(s.key1)
 	f.read(again, a, r, text, d, "repeated, new key")
@@ -193,6 +192,7 @@ func (f *Follower) tryIVs(s *state, a *Answer, key wire.Key, r *Result) *state {
 		}
 		if s.iv != nil {
 			s = f.blank(a)
+			f.opened++
 		}
 		if s.iv = iv; f.tryNewKey(s, a, key, r, true) {
 			return s

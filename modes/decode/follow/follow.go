@@ -118,12 +118,12 @@ func (f *Follower) key(stream string, session []byte) []byte {
 	return f.scratch
 }
 
-// add makes a new state for a session, in place of an older one.
+// add makes a new state for a session, in place of an older one. Who has it knows whether it is
+// one more session.
 func (f *Follower) add(stream string, session []byte) *state {
 	name := string(f.key(stream, session))
 	f.makeRoom()
 	s := &state{stream: stream, session: string(session), lastOf: string(session), dialect: f.onlyOne()}
-	f.opened++
 	if old := f.states[name]; old != nil && !f.Hold {
 		f.settle(old, true) // nobody comes back to it
 		f.endFork(old)
@@ -197,7 +197,7 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	if f.Next(a, r) {
 		return
 	}
-	if len(a.Session) > briefly {
+	if len(a.Session) > maxBrief {
 		named := *a
 		named.Session = brief(a.Session)
 		a = &named
@@ -209,6 +209,7 @@ func (f *Follower) Open(a *Answer, r *Result) {
 			return
 		}
 		s = f.blank(a)
+		f.opened++
 	}
 	suspect := a.isSuspect()
 	if a.Data.Kind() != wire.Integer || a.rounded && !suspect {

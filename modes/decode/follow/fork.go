@@ -76,18 +76,6 @@ func (f *Follower) readIn(s *state, a *Answer, d wire.Dialect, register wire.Reg
 	return a.openIn(chain, d, nil)
 }
 
-// pass takes an answer that could not be read for what the next one goes on from, in the other
-// dialect, too.
-func (s *state) pass(a *Answer) {
-	if s.fork == nil {
-		return
-	}
-	chain := s.chain.Clone()
-	chain.Dialect = s.fork.dialect
-	_, _ = chain.Open(nil, a.Data.Raw())
-	s.fork.register = chain.Register()
-}
-
 // unfork completes the answer that waits.
 func (f *Follower) unfork(s *state) {
 	r := s.fork.result

@@ -207,7 +207,7 @@ func TestLongNames(t *testing.T) {
 		t.Errorf("%d sessions", n)
 	}
 	for key, s := range f.states {
-		if n := len(key) + cap(s.lastSequence) + cap(s.lastData) + cap(s.lastKey1) + cap(s.key1) + len(s.session) + len(s.lastOf); n > 10*briefly {
+		if n := len(key) + cap(s.lastSequence) + cap(s.lastData) + cap(s.lastKey1) + cap(s.key1) + len(s.session) + len(s.lastOf); n > 10*maxBrief {
 			t.Errorf("%d bytes", n)
 		}
 	}

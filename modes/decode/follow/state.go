@@ -205,12 +205,12 @@ func (s *state) lastRegister(d wire.Dialect) (r wire.Register) {
 	return r
 }
 
-// briefly is how much is kept of what is only compared.
-const briefly = 128
+// maxBrief bounds what is kept of what is only compared, in bytes.
+const maxBrief = 128
 
 // brief is what a number or name is compared by: what is long is not kept.
 func brief(b []byte) []byte {
-	if len(b) <= briefly {
+	if len(b) <= maxBrief {
 		return b
 	}
 	sum := sha256.Sum256(b)

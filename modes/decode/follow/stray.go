@@ -16,7 +16,6 @@ func (f *Follower) astray(s *state, a *Answer) *state {
 		}
 	}
 	stray := f.blank(a)
-	f.opened--
 	stray.hasKey, stray.hasPrev, stray.stray = false, false, true
 	return stray
 }
