@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 )
 
 // KeySize and IVSize are the sizes of key1 and key2 in bytes.
@@ -144,9 +145,9 @@ func (c *Chain) Open(dst, digits []byte) ([]byte, error) {
 // text itself, whose length is a multiple of the dialect's unit, 16 or 8 bytes.
 func (c *Chain) OpenCipherText(dst, cipherText []byte) ([]byte, error) {
 	from := len(dst)
-	dst = append(dst, cipherText...)
+	dst = slices.Grow(dst, len(cipherText))[:from+len(cipherText)]
 	text := dst[from:]
-	c.cfb8.decrypt(text, text)
+	c.cfb8.decrypt(text, cipherText)
 	if c.Dialect.Unpadded {
 		return dst, nil
 	}

@@ -110,10 +110,18 @@ func (b *batch) result() *follow.Result {
 	return r
 }
 
-// reserve makes room for the results of all records.
+// reserve makes room for the results of all records. Their texts, of a block each, lie side by
+// side: made one by one they would share cache lines with those of another batch, and two
+// workers would take these from each other.
 func (b *batch) reserve() {
-	if cap(b.results) < len(b.records) {
-		b.results = make([]follow.Result, 0, max(len(b.records), 2*cap(b.results)))
+	if cap(b.results) >= len(b.records) {
+		return
+	}
+	b.results = make([]follow.Result, 0, max(len(b.records), 2*cap(b.results)))
+	all := b.results[:cap(b.results)]
+	texts := make([]byte, len(all)*wire.BlockSize)
+	for i := range all {
+		all[i].Text, texts = texts[:0:wire.BlockSize], texts[wire.BlockSize:]
 	}
 }
 

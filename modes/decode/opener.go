@@ -96,8 +96,10 @@ func (op *opener) openOwn(r *record) {
 		r.result, op.own = own, nil
 		return
 	}
-	text := r.result.Text[:0]
-	*r.result, *own = *own, follow.Result{Text: text}
+	text := append(r.result.Text[:0], own.Text...) // not own's memory: see batch.reserve
+	*r.result = *own
+	r.result.Text = text
+	*own = follow.Result{Text: own.Text[:0]}
 	op.own = own
 }
 

@@ -19,11 +19,11 @@ type record struct {
 	before     bool // of a text that the log prints: before its answer
 	dir        direction
 	around     *scan.Context  // what stands around it; nil where that is nothing
+	result     *follow.Result // of an answer, and of a frame that is cut off
 	answer     follow.Answer  // session and sequence of all kinds
 	header     [2]int32       // from and to in members
 	data       [2]int32       //
 	truth      []byte         // a text that the log prints
-	result     *follow.Result // of an answer, and of a frame that is cut off
 	name       string         // of another kind
 	facts      []diagram.Fact // of a frame that is no answer
 }

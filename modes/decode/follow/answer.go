@@ -9,9 +9,9 @@ import (
 // An Answer is a DATA_RESPONSE as the capture has it. Its bytes are the caller's;
 // the follower copies what it keeps.
 type Answer struct {
-	Stream            string
 	Session, Sequence []byte // as they are spelled; nil where they are missing
 	Data, Key1        wire.Value
+	Stream            string
 
 	prepared bool
 	long     *[len(padded)][]byte // the cipher text of more than a block, once it was read, in each padded dialect
@@ -25,8 +25,8 @@ type Answer struct {
 func (a *Answer) Prepare() {
 	a.prepared = true
 	a.isBlock = a.Data.Kind() == wire.Integer && wire.ParseNumber(a.block[:], a.Data.Raw(), wire.Shift) == nil
-	if a.isBlock && len(a.Data.Raw()) >= longDigits && (uint(a.block[len(a.block)-1])+wire.Shift)%lowDivisor != 0 {
-		return // as nearly all are: a number that was rounded, as it is spelled, is divided by that
+	if a.isBlock && len(a.Data.Raw()) >= longDigits && (uint(a.block[len(a.block)-1])+wire.Shift)%lowByte != 0 {
+		return // as nearly all are: a number that was rounded is a multiple of that, as it is spelled
 	}
 	a.rounded = rounded(a.Data)
 	a.isBlock = a.isBlock && !a.rounded

@@ -23,10 +23,7 @@ func rounded(v wire.Value) bool {
 	if v.Kind() != wire.Integer || len(digits) <= exactDigits {
 		return false
 	}
-	if len(digits) >= longDigits && digits[len(digits)-1]&1 != 0 {
-		return false // what follows, for half of all numbers
-	}
-	return lowDigits(digits)%lowDivisor == 0 && equalsFloat(digits)
+	return mayBeFloat(digits) && equalsFloat(digits)
 }
 
 const wasRounded = "another tool has rounded its number: digits are lost that nothing brings back"
@@ -37,23 +34,30 @@ func (a *Answer) isSuspect() bool {
 	return a.rounded && a.Data.Kind() == wire.Integer && isShort(a.Data.Raw())
 }
 
-// lowDivisor divides every float64 beyond 2^61, and 10^8: it tells nearly all other
-// numbers apart by their last digits. Smaller ones are looked at as a whole.
-const lowDivisor = 256
+// longDigits is from how many digits on a number that has been through a float64 shows it
+// at its end, however it is spelled: of the shortest digits there are 17, and behind them at
+// least lowZeros; and all that a float64 holds beyond 2^79 is a multiple of 2^27.
+const (
+	longDigits  = 25
+	lowZeros    = 1e8
+	lowMultiple = 1 << 16 // as many as 16 digits tell
+	lowByte     = 1 << 8
+)
 
-// longDigits is from how many digits on a number that has been through a float64 can be
-// divided by that however it is spelled: of the shortest digits there are 17, and zeros.
-const longDigits = 25
-
-// lowDigits is the number of the last 8 digits, 0 for a number that is small.
-func lowDigits(digits []byte) (n uint32) {
+// mayBeFloat tells nearly all other numbers apart by their last digits. Smaller ones are to
+// be looked at as a whole.
+func mayBeFloat(digits []byte) bool {
 	if len(digits) < longDigits {
-		return 0
+		return true
 	}
-	for _, c := range digits[len(digits)-8:] {
-		n = n*10 + uint32(c-'0')
+	if digits[len(digits)-1]&1 != 0 {
+		return false // what follows, for half of all numbers
 	}
-	return n
+	n := uint64(0)
+	for _, c := range digits[len(digits)-16:] {
+		n = n*10 + uint64(c-'0')
+	}
+	return n%lowMultiple == 0 || n%lowZeros == 0
 }
 
 // equalsFloat compares a number with what a float64 makes of it, as the shortest
