@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -17,6 +18,8 @@ import (
 type jsonWriter struct {
 	source *source
 	place  []byte // what is between number and offset, for the source
+
+	numbers, offsets counter
 }
 
 // append appends a record and a newline. Most frames of most captures are requests and
@@ -26,8 +29,8 @@ func (w *jsonWriter) append(b []byte, r *record) []byte {
 		w.source = r.source
 		w.place = append(append([]byte(`,"file":`), r.source.json...), `,"offset":`...)
 	}
-	b = wire.AppendInteger(append(b, `{"n":`...), r.n)
-	b = wire.AppendInteger(append(b, w.place...), r.offset)
+	b = w.numbers.append(append(b, `{"n":`...), r.n)
+	b = w.offsets.append(append(b, w.place...), r.offset)
 	if r.around == nil && isSmall(r.answer.Session) && isSmall(r.answer.Sequence) {
 		switch {
 		case r.kind == requestKind && r.result == nil:
@@ -49,13 +52,20 @@ func appendAnswer(b []byte, r *record) []byte {
 	b = append(append(b, `,"time":null,"dir":"s2c","stream":null,"session":`...), r.answer.Session...)
 	b = append(append(b, `,"sequence":`...), r.answer.Sequence...)
 	b = append(b, `,"type":"DATA_RESPONSE","key_period":`...)
-	b = wire.AppendInteger(b, int64(r.result.Period))
+	if r.result.Period < 10 { // as in sessions of half an hour
+		b = append(b, '0'+byte(r.result.Period))
+	} else {
+		b = wire.AppendInteger(b, int64(r.result.Period))
+	}
 	b = append(append(b, `,"text":"`...), r.result.Text...)
 	return append(appendText(append(b, `","status":"ok","note":`...), r.result.Note), "}\n"...)
 }
 
 // isSmall says whether a value is a natural number that every reader of JSON keeps.
 func isSmall(raw []byte) bool {
+	if n := len(raw); n > 0 && n <= 8 && cap(raw) >= 8 {
+		return areDigits(binary.LittleEndian.Uint64(raw[:8]), n)
+	}
 	if len(raw) == 0 || len(raw) > exactDigits {
 		return false
 	}
@@ -69,6 +79,9 @@ func isSmall(raw []byte) bool {
 
 // isLetters says whether a text can be between quotes as it is.
 func isLetters(text []byte) bool {
+	if len(text) == 8 {
+		return areLetters(binary.LittleEndian.Uint64(text))
+	}
 	for _, c := range text {
 		if c-'a' > 'z'-'a' {
 			return false
