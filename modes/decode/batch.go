@@ -11,7 +11,11 @@ import (
 // batch is what one window of the input held, and what became of it. Its records lie
 // in the window and in members, so a batch and its window are used again together.
 type batch struct {
-	n       int64 // from 1 on
+	n       int64  // from 1 on
+	memory  []byte // room for what is left of the window before, and for what is read
+	read    int    // how much that is
+	final   bool   // nothing more of the source is to come
+	ended   bool   // and it has been read to its end
 	window  []byte
 	records []record
 	members wire.Members
@@ -23,7 +27,30 @@ type batch struct {
 	text    []byte // of out
 }
 
-func newBatch() *batch { return &batch{window: make([]byte, 0, readSize+scan.Window)} }
+// usualRecords is more than most captures have in readSize bytes.
+const usualRecords = 1024
+
+func newBatch() *batch {
+	return &batch{
+		memory:  make([]byte, scan.Window+readSize),
+		records: make([]record, 0, usualRecords),
+		text:    make([]byte, 0, readSize*5/4),
+	}
+}
+
+// space is what is to be read into.
+func (b *batch) space() []byte { return b.memory[len(b.memory)-readSize:] }
+
+// windowBehind makes a window of what is left of the one before and what was read.
+func (b *batch) windowBehind(left []byte) {
+	from, to := len(b.memory)-readSize-len(left), len(b.memory)-readSize+b.read
+	if from < 0 {
+		b.window = append(append([]byte(nil), left...), b.space()[:b.read]...)
+		return
+	}
+	b.window = b.memory[from:to]
+	copy(b.window, left)
+}
 
 // kind is a type of frame.
 type kind uint8

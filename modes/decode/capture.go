@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"proto/modes"
-	"proto/modes/decode/scan"
 )
 
 // readSize is how much is read at once.
@@ -22,11 +21,6 @@ type capture struct {
 	in        io.ReadCloser
 	following bool  // it ends with ctx by itself, behind what was written before
 	broken    error // how the last one ended, where that is no end
-	scanner   *scan.Scanner
-	known     *layouts
-	left      []byte         // of a window, to be in front of the next
-	found     bool           // a frame in this input
-	barren    []*modes.Error // for the inputs that were read, and have something, but no frame
 	bar       *progress
 }
 
@@ -38,8 +32,8 @@ func newCapture(o *options, p *modes.Process) *capture {
 	return c
 }
 
-// fill reads and scans the next piece. io.EOF says that there is none.
-func (c *capture) fill(ctx context.Context, b *batch) error {
+// read reads the next piece. io.EOF says that there is none.
+func (c *capture) read(ctx context.Context, b *batch) error {
 	if c.broken != nil {
 		return c.broken
 	}
@@ -51,22 +45,15 @@ func (c *capture) fill(ctx context.Context, b *batch) error {
 			return err
 		}
 	}
-	b.source = c.source
-	b.window = append(b.window[:0], c.left...)
-	n, err := c.in.Read(b.window[len(b.window):min(cap(b.window), len(b.window)+readSize)])
+	n, err := c.in.Read(b.space())
+	b.source, b.read = c.source, n
 	if want := headSize - len(c.source.head); want > 0 {
-		c.source.head = append(c.source.head, b.window[len(b.window):][:min(n, want)]...)
+		c.source.head = append(c.source.head, b.space()[:min(n, want)]...)
 	}
-	b.window = b.window[:len(b.window)+n]
-	final := err != nil || ctx.Err() != nil && !c.following
-	used := c.scanner.Scan(b.window, final, func(f *scan.Found) { b.add(f, c.known) })
-	c.left = append(c.left[:0], b.window[used:]...)
-	c.found = c.found || b.hasFrame()
 	c.bar.add(n)
-	if final {
-		if err == io.EOF && ctx.Err() == nil && !c.found && len(c.source.head) > 0 {
-			c.barren = append(c.barren, noFrames(c.source))
-		}
+	b.final = err != nil || ctx.Err() != nil && !c.following
+	b.ended = err == io.EOF && ctx.Err() == nil
+	if b.final {
 		c.close()
 		// What is cut off or damaged further on is good up to there.
 		if err != nil && err != io.EOF {
@@ -93,8 +80,6 @@ func (c *capture) next(ctx context.Context) error {
 		in, c.following = &followed{ctx: ctx, name: name}, true
 	}
 	c.source, c.in, c.bar = src, in, newProgress(c.p, src)
-	c.scanner, c.known, c.left = &scan.Scanner{Truths: c.o.verify}, new(layouts), c.left[:0]
-	c.found = false
 	return nil
 }
 

@@ -16,6 +16,9 @@ import (
 func (op *opener) describe(r *record, header, data wire.Members) (facts []diagram.Fact) {
 	add := func(name, text string) {
 		if text != "" {
+			if facts == nil {
+				facts = make([]diagram.Fact, 0, usualFacts)
+			}
 			facts = append(facts, diagram.Fact{Name: name, Text: text})
 		}
 	}
@@ -42,6 +45,9 @@ func (op *opener) describe(r *record, header, data wire.Members) (facts []diagra
 	}
 	return facts
 }
+
+// usualFacts is how many there are of a HELLO.
+const usualFacts = 3
 
 // joined is facts in one line.
 func joined(facts []diagram.Fact) string {

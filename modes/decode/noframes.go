@@ -15,15 +15,15 @@ func noFrames(src *source) *modes.Error {
 }
 
 // without is the error for inputs none of which has any frame: that of the last one.
-func (c *capture) without() error {
+func (f *finder) without() error {
 	e := &modes.Error{Code: modes.ExitPeer, Message: "no frames found"}
-	switch n := len(c.barren); {
+	switch n := len(f.barren); {
 	case n > 0:
-		e = c.barren[n-1]
-	case c.source != nil:
-		e = noFrames(c.source)
+		e = f.barren[n-1]
+	case f.source != nil:
+		e = noFrames(f.source)
 	}
-	if e.Hint == "" && c.source != nil {
+	if e.Hint == "" && f.source != nil {
 		e.Hint = `a frame begins with {"header" or {"data", or the same with single quotes`
 	}
 	return e

@@ -9,25 +9,27 @@ import (
 	"proto/modes"
 )
 
-// pipeline takes the batches of a capture through four steps: each is scanned, decrypted,
+// pipeline takes the batches of a capture through five steps: each is read, scanned, decrypted,
 // spelled, written. A worker takes a batch through all of them: what lies in it is in the
-// memory next to one processor then. In all steps but the third there is one batch at a
+// memory next to one processor then. In all steps but the fourth there is one batch at a
 // time, in their order.
 type pipeline struct {
 	opener  *opener
 	printer *printer
 	capture *capture
+	finder  *finder
 	workers int
 	batches atomic.Int64 // how many there are, or will be
-	ended   error        // how scanning ended
+	ended   error        // how reading ended
 
-	scanning, opening, writing *turns
+	reading, scanning, opening, writing *turns
 }
 
 func newPipeline(o *options, p *modes.Process) *pipeline {
 	return &pipeline{
-		opener: newOpener(o), printer: &printer{o: o, out: p.Out}, capture: newCapture(o, p), workers: o.workers,
-		scanning: newTurns(), opening: newTurns(), writing: newTurns(),
+		opener: newOpener(o), printer: &printer{o: o, out: p.Out}, capture: newCapture(o, p),
+		finder: &finder{truths: o.verify}, workers: o.workers,
+		reading: newTurns(), scanning: newTurns(), opening: newTurns(), writing: newTurns(),
 	}
 }
 
@@ -40,7 +42,7 @@ func (pl *pipeline) run(ctx context.Context) error {
 	for range pl.workers {
 		workers.Go(func() {
 			b := newBatch()
-			for pl.scan(ctx, b) {
+			for pl.read(ctx, b) {
 				if err := pl.decode(b); err != nil {
 					cancel(err)
 				}
@@ -53,19 +55,22 @@ func (pl *pipeline) run(ctx context.Context) error {
 	return pl.finish()
 }
 
-// scan fills the next batch, and says whether there is one.
-func (pl *pipeline) scan(ctx context.Context, b *batch) bool {
+// read fills the next batch, and says whether there is one.
+func (pl *pipeline) read(ctx context.Context, b *batch) bool {
 	b.n = pl.batches.Add(1)
-	pl.scanning.wait(b.n)
-	defer pl.scanning.end()
+	pl.reading.wait(b.n)
+	defer pl.reading.end()
 	if pl.ended == nil {
-		pl.ended = pl.capture.fill(ctx, b)
+		pl.ended = pl.capture.read(ctx, b)
 	}
 	return pl.ended == nil
 }
 
 // decode takes a batch through the other steps.
 func (pl *pipeline) decode(b *batch) error {
+	pl.scanning.wait(b.n)
+	pl.finder.scan(b)
+	pl.scanning.end()
 	b.prepare()
 	pl.opening.wait(b.n)
 	pl.opener.batch(b)

@@ -33,7 +33,7 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 	if op.counts.frames > 0 {
 		fmt.Fprintln(p.Err, op.summary())
 	}
-	barren := pl.capture.barren
+	barren := pl.finder.barren
 	if op.counts.frames == 0 && err == nil && got == nil {
 		barren = barren[:max(0, len(barren)-1)] // the last one is the error
 	}
@@ -49,7 +49,7 @@ func (o *options) run(parent context.Context, p *modes.Process) error {
 		return modes.SignalError(got)
 	}
 	if op.counts.frames == 0 {
-		return pl.capture.without()
+		return pl.finder.without()
 	}
 	if err = op.outcome(); err == nil && len(barren) > 0 {
 		return &modes.Error{Code: modes.ExitNotWell}
