@@ -10,6 +10,7 @@
 package follow
 
 import (
+	"encoding/binary"
 	"maps"
 	"slices"
 	"unicode/utf8"
@@ -281,7 +282,7 @@ func (f *Follower) Next(a *Answer, r *Result) bool {
 	}
 	before := s.chain.Register()
 	text, err := s.chain.OpenCipherText(r.Text[:0], a.block[:])
-	if err != nil || !utf8.Valid(text) {
+	if err != nil || !isText(text) {
 		s.chain.SetRegister(before)
 		return false
 	}
@@ -289,7 +290,16 @@ func (f *Follower) Next(a *Answer, r *Result) bool {
 	s.used = f.clock
 	f.dialect[number(wire.Dialect{})]++
 	r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, "", s.period, false
-	s.note(a)
+	s.noteNext(a)
 	s.keep(r)
 	return true
+}
+
+// isText says whether a text is UTF-8: one of eight bytes of ASCII at once.
+func isText(text []byte) bool {
+	const notASCII = 0x8080808080808080
+	if len(text) == 8 && binary.LittleEndian.Uint64(text)&notASCII == 0 {
+		return true
+	}
+	return utf8.Valid(text)
 }

@@ -87,6 +87,16 @@ func (s *state) note(a *Answer) {
 	s.lastKey1 = append(s.lastKey1[:0], brief(a.Key1.Raw())...)
 }
 
+// noteNext is note for an answer of Next: a block, without a key.
+func (s *state) noteNext(a *Answer) {
+	if s.lastOf != string(a.Session) || len(a.Sequence) > maxBrief {
+		s.note(a)
+		return
+	}
+	s.lastSequence = append(s.lastSequence[:0], a.Sequence...)
+	s.any, s.lastIsBlock, s.lastBlock, s.lastKey1 = true, true, a.block, s.lastKey1[:0]
+}
+
 // turnTo goes over to another session that shares the cipher, as those of one connection
 // to the reference server do. Each counts its own sequence.
 func (s *state) turnTo(session []byte) {
