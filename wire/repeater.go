@@ -33,6 +33,9 @@ type shape struct {
 	holes []hole
 	rest  []byte  // behind the last hole
 	parts [2]part // header and data
+
+	runs    runs // for a Repeater
+	changed bool // a text was not the one before, in the last match
 }
 
 // hole is a value that may be another in the next frame.
@@ -62,7 +65,7 @@ func (r *Repeater) Repeated(b []byte, limits Limits) (f *Frame, n int) {
 		if k >= r.used {
 			k -= r.used
 		}
-		if n := r.shapes[k].match(b, maxBytes); n > 0 {
+		if n := r.shapes[k].repeat(b, maxBytes); n > 0 {
 			r.hits++
 			r.after[r.last], r.last = k, k
 			return &r.shapes[k].frame, n
@@ -127,6 +130,8 @@ func (s *shape) forget() {
 			h.last = h.last[:0]
 		}
 	}
+	clear(s.runs.memory[:cap(s.runs.memory)])
+	s.runs.list = nil
 }
 
 // find finds the holes. It fails for shapes that are none: header and data are
@@ -183,6 +188,7 @@ func (s *shape) offset(raw []byte) int { return cap(s.own) - cap(raw) }
 // 0, and puts its values into the shape's frame.
 func (s *shape) match(b []byte, maxBytes int) int {
 	pos := 0
+	s.changed = false
 	for i := range s.holes {
 		h := &s.holes[i]
 		if len(b)-pos <= len(h.before) || !same(b[pos:], h.before) {
@@ -193,7 +199,9 @@ func (s *shape) match(b []byte, maxBytes int) int {
 		if h.kind == Integer {
 			pos = digitsEnd(b, pos)
 		} else if b[pos] == s.own[h.from] {
-			pos = h.textEnd(b, pos)
+			var known bool
+			pos, known = h.textEnd(b, pos)
+			s.changed = s.changed || !known
 		}
 		if pos <= start {
 			return 0
@@ -205,13 +213,18 @@ func (s *shape) match(b []byte, maxBytes int) int {
 		return 0
 	}
 	pos += len(s.rest)
-	s.frame.raw = b[:pos]
+	s.place(b[:pos])
+	return pos
+}
+
+// place says where a frame and its parts are, of which the holes have been matched.
+func (s *shape) place(raw []byte) {
+	s.frame.raw = raw
 	for i := range s.parts {
 		p := &s.parts[i]
 		from, to := p.from+s.moved(p.holesBefore), p.to+s.moved(p.holesWithin)
-		p.value.raw = b[from:to]
+		p.value.raw = raw[from:to]
 	}
-	return pos
 }
 
 // same says whether b begins with prefix. What stands between two holes is a few
@@ -261,17 +274,18 @@ func digitsEnd(b []byte, pos int) int {
 // digits before the first that is none.
 func leadingDigits(v uint64) int { return bits.TrailingZeros64(notDigits(v)) / 8 }
 
-// textEnd is where the string at pos ends, at or before pos if that cannot be said.
-func (h *hole) textEnd(b []byte, pos int) int {
+// textEnd is where the string at pos ends, at or before pos if that cannot be said; known
+// says that it is the one that was there before.
+func (h *hole) textEnd(b []byte, pos int) (end int, known bool) {
 	if n := len(h.last); n > 0 && len(b)-pos >= n && string(b[pos:pos+n]) == string(h.last) {
-		return pos + n
+		return pos + n, true
 	}
 	p := parser{b: b, pos: pos}
 	if plain, err := p.str(); err != nil || !plain {
-		return pos
+		return pos, false
 	}
 	if p.pos-pos <= maxShape {
 		h.last = append(h.last[:0], b[pos:p.pos]...)
 	}
-	return p.pos
+	return p.pos, false
 }

@@ -99,7 +99,7 @@ func FuzzRepeater(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		var r Repeater
 		for range 2 {
-			for _, b := range [][]byte{a, b} {
+			for _, b := range [][]byte{a, b, append(bytes.Clone(b), make([]byte, 2*behindRun)...)} {
 				if len(b) == 0 || b[0] != '{' {
 					continue
 				}
@@ -113,8 +113,10 @@ func FuzzRepeater(f *testing.F) {
 func BenchmarkRepeater(b *testing.B) {
 	frame := []byte(`{"header":{"token":"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJuYW1lIjoiY2xpZW50MSIsImlkIjoxfQ.KPApBO3kDgY1900AxJeduX952ND-7mB0-mv3VVJc4zs"},"data":{"sessionId":1,"message-type":"DATA_REQUEST","sequence":2}}`)
 	answer := []byte(`{"header":{},"data":{"sequesce":2,"sessionId":1,"message-type":"DATA_RESPONSE","data":39055249351909001066161091166689146881}}`)
-	var r Repeater
 	b.SetBytes(int64(len(frame) + len(answer)))
+	rest := bytes.Repeat([]byte("\n"), 100) // as where more frames follow
+	frame, answer = append(frame, rest...), append(answer, rest...)
+	var r Repeater
 	b.ReportAllocs()
 	for b.Loop() {
 		_, _, _ = r.Parse(frame, Limits{})
