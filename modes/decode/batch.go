@@ -19,6 +19,7 @@ type batch struct {
 	window  []byte
 	records []record
 	members wire.Members
+	asides  []aside
 	context []scan.Context
 	results []follow.Result // of the answers; their texts' memory is used again
 	source  *source
@@ -77,7 +78,7 @@ func (b *batch) add(f *scan.Found, known *layouts) {
 		r.around = &b.context[len(b.context)-1] // stays as it is where the list moves away
 	}
 	if f.Frame == nil {
-		r.kind, r.truth, r.before = truthKind, f.Truth, f.Before
+		r.kind, r.aside = truthKind, b.beside(aside{truth: f.Truth, before: f.Before})
 		return
 	}
 	data := f.Frame.Data
@@ -88,8 +89,7 @@ func (b *batch) add(f *scan.Found, known *layouts) {
 	switch r.kind {
 	case requestKind, answerKind:
 	default:
-		r.header = b.keep(f.Frame.Header)
-		r.data = b.keep(data)
+		r.aside = b.beside(aside{header: b.keep(f.Frame.Header), data: b.keep(data)})
 	}
 }
 
@@ -119,13 +119,18 @@ func (b *batch) next() *record {
 	return &b.records[n]
 }
 
-func (b *batch) keep(m wire.Members) [2]int32 {
+// keep keeps members as they are, and beside what a record has aside. Both stay where they
+// are where their lists move away.
+func (b *batch) keep(m wire.Members) wire.Members {
 	from := len(b.members)
 	b.members = append(b.members, m...)
-	return [2]int32{int32(from), int32(len(b.members))}
+	return b.members[from:]
 }
 
-func (b *batch) part(r [2]int32) wire.Members { return b.members[r[0]:r[1]] }
+func (b *batch) beside(a aside) *aside {
+	b.asides = append(b.asides, a)
+	return &b.asides[len(b.asides)-1]
+}
 
 // result is memory for what comes of an answer. There is never more of it than was
 // asked for before the first was given out: results stay where they are.
@@ -154,5 +159,6 @@ func (b *batch) reserve() {
 
 func (b *batch) reset() {
 	b.records, b.members, b.context = b.records[:0], b.members[:0], b.context[:0]
+	b.asides = b.asides[:0]
 	b.results, b.out, b.text = b.results[:0], b.out[:0], b.text[:0]
 }

@@ -13,7 +13,8 @@ import (
 
 // describe is what a frame says that is no answer. In lines that are many and say
 // nothing new, as requests, it is short.
-func (op *opener) describe(r *record, header, data wire.Members) (facts []diagram.Fact) {
+func (op *opener) describe(r *record) (facts []diagram.Fact) {
+	header, data := r.aside.header, r.aside.data
 	add := func(name, text string) {
 		if text != "" {
 			if facts == nil {

@@ -63,7 +63,7 @@ func (pr *printer) draw(r *record) error {
 func (r *record) drawn() diagram.Frame {
 	f := diagram.Frame{
 		Offset: r.offset, Time: shownText(rfcTime(r.time())), Type: dashless(r.kindShown()), Stream: shownText(r.stream()),
-		Session: shownText(strings.Trim(string(r.answer.Session), `"'`)), Sequence: dashless(r.sequenceShown()), Facts: r.facts,
+		Session: shownText(strings.Trim(string(r.answer.Session), `"'`)), Sequence: dashless(r.sequenceShown()), Facts: r.facts(),
 	}
 	switch r.dir {
 	case toServer:

@@ -99,15 +99,15 @@ func (r *record) appendRest(b []byte) []byte {
 	if r.kind != otherKind {
 		b = append(append(append(b, '"'), kindNames[r.kind]...), '"')
 	} else {
-		b = appendText(b, r.name)
+		b = appendText(b, r.name())
 	}
 	res := r.result
 	if res == nil {
-		if len(r.facts) == 0 {
+		if len(r.facts()) == 0 {
 			return append(b, `,"key_period":null,"text":null,"status":"ok","note":null}`+"\n"...)
 		}
 		b = append(b, `,"key_period":null,"text":null,"status":"ok","note":`...)
-		return append(appendText(b, joined(r.facts)), "}\n"...)
+		return append(appendText(b, joined(r.facts())), "}\n"...)
 	}
 	b = append(b, `,"key_period":`...)
 	if res.Period == 0 {

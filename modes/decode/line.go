@@ -70,10 +70,10 @@ func (r *record) kindShown() string {
 	switch {
 	case r.kind != otherKind:
 		return kindNames[r.kind]
-	case r.name == "":
+	case r.name() == "":
 		return "-"
 	}
-	return modes.Show(r.name)
+	return modes.Show(r.name())
 }
 
 // where is the stream and the session.
@@ -103,7 +103,7 @@ func (r *record) whereWidth() int {
 // rest is the text and the notes.
 func (r *record) rest() string {
 	if r.result == nil {
-		return joined(r.facts)
+		return joined(r.facts())
 	}
 	var parts []string
 	switch r.result.Status {

@@ -41,7 +41,7 @@ func (op *opener) batch(b *batch) {
 	for i := range b.records {
 		r := &b.records[i]
 		if r.kind == truthKind {
-			op.verify.truth(r.stream(), string(r.truth), r.before, r.offset)
+			op.verify.truth(r.stream(), string(r.aside.truth), r.aside.before, r.offset)
 			continue
 		}
 		op.frame(b, r)
@@ -66,10 +66,10 @@ func (op *opener) frame(b *batch, r *record) {
 		op.answer(b, r)
 	case r.kind == requestKind:
 	default:
-		r.facts = op.describe(r, b.part(r.header), b.part(r.data))
+		r.aside.facts = op.describe(r)
 	}
 	if r.kind == otherKind {
-		r.name = string(b.part(r.data).Get("message-type").AppendText(nil))
+		r.aside.name = string(r.aside.data.Get("message-type").AppendText(nil))
 	}
 }
 

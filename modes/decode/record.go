@@ -4,6 +4,7 @@ import (
 	"proto/modes/decode/diagram"
 	"proto/modes/decode/follow"
 	"proto/modes/decode/scan"
+	"proto/wire"
 )
 
 // record is a find, and what became of it. It is filled in three steps: by scanning,
@@ -16,16 +17,20 @@ type record struct {
 	kind       kind
 	whole      bool
 	fromServer bool // it has sequesce
-	before     bool // of a text that the log prints: before its answer
 	dir        direction
 	around     *scan.Context  // what stands around it; nil where that is nothing
 	result     *follow.Result // of an answer, and of a frame that is cut off
 	answer     follow.Answer  // session and sequence of all kinds
-	header     [2]int32       // from and to in members
-	data       [2]int32       //
-	truth      []byte         // a text that the log prints
-	name       string         // of another kind
-	facts      []diagram.Fact // of a frame that is no answer
+	aside      *aside         // nil where that is nothing
+}
+
+// aside is what neither a request nor an answer has: they are many, and are to be small.
+type aside struct {
+	header, data wire.Members
+	name         string         // of another kind
+	facts        []diagram.Fact // of a frame that is no answer
+	truth        []byte         // a text that the log prints
+	before       bool           // it does so before its answer
 }
 
 // direction is where a frame goes.
@@ -88,6 +93,22 @@ func (r *record) peer() string {
 	return r.around.Peer
 }
 
+// facts are what a frame says that is no answer.
+func (r *record) facts() []diagram.Fact {
+	if r.aside == nil {
+		return nil
+	}
+	return r.aside.facts
+}
+
+// name is that of another kind.
+func (r *record) name() string {
+	if r.aside == nil {
+		return ""
+	}
+	return r.aside.name
+}
+
 // isAnswer says whether it is an answer, and whole.
 func (r *record) isAnswer() bool { return r.kind == answerKind && r.whole }
 
@@ -98,7 +119,9 @@ func (r *record) pending() bool { return r.result != nil && r.result.Pending }
 func (r *record) copy() *record {
 	c := *r
 	c.answer = follow.Answer{Session: clone(r.answer.Session), Sequence: clone(r.answer.Sequence)}
-	c.truth = nil
+	if r.aside != nil {
+		c.aside = &aside{name: r.aside.name, facts: r.aside.facts}
+	}
 	if r.around != nil {
 		around := *r.around
 		c.around = &around
