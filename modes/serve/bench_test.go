@@ -101,7 +101,7 @@ func startProcess(b *testing.B, role string, flags ...string) *process {
 		p.cmd = exec.Command(program, append([]string{role}, flags...)...)
 	}
 	p.cmd.Env = append(os.Environ(), asProcess+"="+role, "GOMAXPROCS="+processors(), "XDG_STATE_HOME="+b.TempDir())
-	p.cmd.Stderr = io.Discard
+	// Without a Stderr the log goes to nowhere, and the load need not read it.
 	out, err := p.cmd.StdoutPipe()
 	if err == nil {
 		err = p.cmd.Start()

@@ -42,7 +42,9 @@ func (s *server) handle(ctx context.Context, c *connection) {
 		s.remove(c)
 		return
 	}
-	c.tape = s.recorder.Tape(c.raw.RemoteAddr().String())
+	if s.recorder != nil {
+		c.tape = s.recorder.Tape(c.raw.RemoteAddr().String())
+	}
 	if !c.run(ctx, until(s.timeouts.hello)) {
 		s.remove(c)
 		return
@@ -56,7 +58,14 @@ func (s *server) handle(ctx context.Context, c *connection) {
 // log logs a line with the peer in front. A logger that has the peer would be the largest
 // part of a connection, and to make one for a line takes as long as the line.
 func (c *connection) log(level slog.Level, what string, attrs ...any) {
-	c.server.log.Log(context.Background(), level, what, append([]any{"peer", c.raw.RemoteAddr().String()}, attrs...)...)
+	ctx, handler := context.Background(), c.server.log.Handler()
+	if !handler.Enabled(ctx, level) {
+		return
+	}
+	line := slog.NewRecord(time.Now(), level, what, 0) // nobody asks where in the program it was
+	line.Add("peer", c.raw.RemoteAddr().String())
+	line.Add(attrs...)
+	_ = handler.Handle(ctx, line)
 }
 
 // interrupt makes the connection say CLOSE when it has answered what it is at.

@@ -36,6 +36,9 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 		}
 	case errors.Is(err, io.EOF):
 		c.log(slog.LevelInfo, "connection closed by the client", c.about()...)
+		if c.raw.ended {
+			return true // it has closed its socket: to write to that takes as long as a login's answer
+		}
 		_ = c.tls.SetWriteDeadline(time.Now().Add(c.server.timeouts.linger))
 		_ = c.tls.CloseWrite() // its close_notify is answered, if it still listens
 	default:

@@ -24,7 +24,7 @@ func keepAlive(listeners []net.Listener, d time.Duration) []net.Listener {
 	return listeners
 }
 
-// keptAlive is a listener that was not opened with a net.ListenConfig.
+// keptAlive is a listener whose connections do not have it from its socket.
 type keptAlive struct {
 	*net.TCPListener
 	config net.KeepAliveConfig

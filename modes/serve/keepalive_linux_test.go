@@ -46,8 +46,12 @@ func TestKeepalive(t *testing.T) {
 					fatal(t, err)
 					idle, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPIDLE)
 					fatal(t, err)
-					if (on == 1) != (keepalive > 0) || on == 1 && idle != int(keepalive/time.Second) {
-						t.Errorf("keepalive %d, after %d s", on, idle)
+					every, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPINTVL)
+					fatal(t, err)
+					times, err := unix.GetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_KEEPCNT)
+					fatal(t, err)
+					if (on == 1) != (keepalive > 0) || on == 1 && (idle != int(keepalive/time.Second) || every != 3 || times != 3) {
+						t.Errorf("keepalive %d, after %d s, then every %d s, %d times", on, idle, every, times)
 					}
 				}))
 			})

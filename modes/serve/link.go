@@ -2,6 +2,7 @@ package serve
 
 import (
 	"crypto/tls"
+	"io"
 	"net"
 	"net/netip"
 )
@@ -15,6 +16,8 @@ type link struct {
 	last []byte   // the memory of TLS that was read into: a password may be in it
 	by   writeBy
 	told bool // a secret, which is to be wiped as soon as TLS has no more need of that memory
+	// ended says that the other end writes no more, and has not said so in TLS before that.
+	ended bool
 
 	slots slots
 	held  bool // a place in slots
@@ -48,6 +51,7 @@ func (l *link) Read(b []byte) (int, error) {
 	if n > 0 {
 		l.readInto(b)
 	}
+	l.ended = err == io.EOF
 	return n, err
 }
 

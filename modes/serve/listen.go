@@ -29,11 +29,8 @@ func (s *settings) listenAll(ctx context.Context, log *slog.Logger) (listeners [
 
 // listen opens all addresses or none.
 func listen(ctx context.Context, addresses []string, keepalive time.Duration) (listeners []net.Listener, err error) {
-	config := net.ListenConfig{KeepAliveConfig: keepaliveConfig(keepalive)}
-	if keepalive == 0 {
-		config.KeepAlive = -1
-	}
-	config.SetMultipathTCP(false) // which knows no user timeout, and whose sockets are slower
+	config := net.ListenConfig{KeepAlive: -1} // not by four calls for each connection
+	config.SetMultipathTCP(false)             // which knows no user timeout, and whose sockets are slower
 	for _, address := range addresses {
 		l, err := config.Listen(ctx, modes.ListenNetwork(address), address)
 		if err != nil {
@@ -42,7 +39,7 @@ func listen(ctx context.Context, addresses []string, keepalive time.Duration) (l
 			}
 			return nil, modes.Usage(listenHint(err), "cannot listen on %s: %s", address, modes.NetworkReason(err))
 		}
-		listeners = append(listeners, l)
+		listeners = append(listeners, heldAlive(l, keepalive))
 	}
 	return listeners, nil
 }
