@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -100,7 +101,8 @@ func startProcess(b *testing.B, role string, flags ...string) *process {
 	if program := os.Getenv("PROTO_BENCH_PROGRAM"); program != "" && role == "serve" {
 		p.cmd = exec.Command(program, append([]string{role}, flags...)...)
 	}
-	p.cmd.Env = append(os.Environ(), asProcess+"="+role, "GOMAXPROCS="+processors(), "XDG_STATE_HOME="+b.TempDir())
+	p.cmd.Env = append(os.Environ(), asProcess+"="+role, "XDG_STATE_HOME="+b.TempDir())
+	p.restrict(b)
 	// Without a Stderr the log goes to nowhere, and the load need not read it.
 	out, err := p.cmd.StdoutPipe()
 	if err == nil {
@@ -381,9 +383,24 @@ func BenchmarkServeMemory(b *testing.B) {
 const benchSettles = 30 * time.Second
 
 // processors is how many the servers have: PROTO_BENCH_CPUS, or one.
-func processors() string {
-	if n := os.Getenv("PROTO_BENCH_CPUS"); n != "" {
-		return n
+// restrict gives a process one processor, or as many as PROTO_BENCH_CPUS says: the last ones.
+func (p *process) restrict(b *testing.B) {
+	b.Helper()
+	n, all := 1, runtime.NumCPU()
+	if text := os.Getenv("PROTO_BENCH_CPUS"); text != "" {
+		var err error
+		if n, err = strconv.Atoi(text); err != nil || n < 1 {
+			b.Fatalf("PROTO_BENCH_CPUS=%s", text)
+		}
 	}
-	return "1"
+	if n >= all {
+		return
+	}
+	taskset, err := exec.LookPath("taskset")
+	if err != nil { // of another system than Linux
+		p.cmd.Env = append(p.cmd.Env, "GOMAXPROCS="+strconv.Itoa(n))
+		return
+	}
+	p.cmd.Args = append([]string{taskset, "-c", fmt.Sprintf("%d-%d", all-n, all-1), p.cmd.Path}, p.cmd.Args[1:]...)
+	p.cmd.Path = taskset
 }

@@ -61,6 +61,7 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	if err != nil && !errors.Is(err, modes.ErrStdoutClosed) && !errors.Is(err, modes.ErrNobodyReads) {
 		return err // nobody has to read it, but a full disk is worth a word
 	}
+	oneMore() // than what the bounds above were counted by
 	return srv.serveUntil(ready.listeners, p.Signals, s.drain)
 }
 
