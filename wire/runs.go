@@ -23,7 +23,7 @@ const behindRun = 64
 
 // repeat is match for who meets the same texts again and again.
 func (s *shape) repeat(b []byte, maxBytes int) int {
-	if len(s.runs.list) > 0 {
+	if len(s.runs.list) > 0 && len(b) > behindRun {
 		if n := s.matchRuns(b, maxBytes); n > 0 {
 			return n
 		}

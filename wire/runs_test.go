@@ -91,6 +91,9 @@ func TestRunsFollow(t *testing.T) {
 		}
 		b := fmt.Appendf(nil, `{"header":{"token":"%s"},"data":{"sessionId":%d,"message-type":"DATA_REQUEST","sequence":%d}}`, token, random.IntN(300), random.IntN(300))
 		b = append(b, bytes.Repeat([]byte("\n"), random.IntN(200))...)
+		if random.IntN(100) == 0 {
+			b = b[:random.IntN(3)*random.IntN(len(b))/2]
+		}
 		f, n, err := r.Parse(b, Limits{})
 		sameFrame(t, b, f, n, err)
 	}
