@@ -4,8 +4,8 @@ package wire
 // texts in it as they were last.
 type runs struct {
 	list   []run
-	memory []byte // what the runs are in, and room to read behind each
-	ends   [maxHoles]integerPlace
+	memory []byte        // what the runs are in, and room to read behind each
+	ends   [maxHoles]int // of the integers of the last match
 }
 
 // run is what stands before an integer, or at the end.
@@ -13,9 +13,6 @@ type run struct {
 	text *byte
 	size int
 }
-
-// integerPlace is where an integer begins and ends in a frame.
-type integerPlace struct{ from, to int }
 
 // behindRun is how many bytes behind the end of a run are read, for its integer; the
 // longest text within runs is so that this is little.
@@ -65,7 +62,7 @@ func (s *shape) matchRuns(b []byte, maxBytes int) int {
 		from := h.from + moved
 		to := from + len(h.last)
 		if h.kind == Integer {
-			to = s.runs.ends[integers].to
+			to = s.runs.ends[integers]
 			integers++
 		}
 		h.value.raw = b[from:to]

@@ -49,14 +49,14 @@ GLOBL zeroDigit<>(SB), RODATA|NOPTR, $1
 DATA nine<>+0(SB)/1, $9
 GLOBL nine<>(SB), RODATA|NOPTR, $1
 
-// func matchRuns(b *byte, n int, runs *run, count int, places *integerPlace) int
-// SI b, DX n, DI runs, CX count, R8 places, AX where we are in b.
+// func matchRuns(b *byte, n int, runs *run, count int, ends *int) int
+// SI b, DX n, DI runs, CX count, R8 ends, AX where we are in b.
 TEXT ·matchRuns(SB), NOSPLIT, $0-48
 	MOVQ b+0(FP), SI
 	MOVQ n+8(FP), DX
 	MOVQ runs+16(FP), DI
 	MOVQ count+24(FP), CX
-	MOVQ places+32(FP), R8
+	MOVQ ends+32(FP), R8
 	XORL AX, AX
 	LEAQ firstBytes<>(SB), R14
 	VPBROADCASTB zeroDigit<>(SB), Y5
@@ -115,10 +115,9 @@ runEnd: // up to 32 bytes of it
 	CMOVQEQ R12, R11
 	TESTQ R11, R11
 	JZ   differs
-	MOVQ AX, 0(R8)
 	ADDQ R11, AX
-	MOVQ AX, 8(R8)
-	ADDQ $16, R8
+	MOVQ AX, (R8)
+	ADDQ $8, R8
 	JMP  next
 
 done:
