@@ -142,7 +142,8 @@ func (c *Chain) Open(dst, digits []byte) ([]byte, error) {
 }
 
 // OpenCipherText is Open for who has read the number already: it decrypts the cipher
-// text itself, whose length is a multiple of the dialect's unit, 16 or 8 bytes.
+// text itself, whose length is a multiple of the dialect's unit, 16 or 8 bytes. The memory behind
+// dst may begin where the cipher text does, but not elsewhere within it.
 func (c *Chain) OpenCipherText(dst, cipherText []byte) ([]byte, error) {
 	from := len(dst)
 	dst = slices.Grow(dst, len(cipherText))[:from+len(cipherText)]

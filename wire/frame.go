@@ -25,8 +25,8 @@ func (l Limits) withDefaults() Limits {
 }
 
 // A Frame is one object read from the wire, by [Parse], [Reader] or [Conn]. It shares
-// memory with the bytes it was read from. The zero Frame is ready for Parse, and may
-// be used again.
+// memory with the bytes it was read from, but for names that are spelled with escapes: their
+// memory is not used again. The zero Frame is ready for Parse, and may be used again.
 type Frame struct {
 	Header Members // of the member "header"; empty where that is no object
 	Data   Members // of the member "data"; empty where that is no object
@@ -34,7 +34,7 @@ type Frame struct {
 
 	raw    []byte
 	nested Members // the members of objects being parsed further down
-	names  []byte  // of members that are spelled with escapes, one after the other
+	names  []byte  // of members of this frame that are spelled with escapes, one after the other
 	twice  *ShapeError
 
 	likeness int

@@ -34,8 +34,8 @@ type shape struct {
 	rest  []byte  // behind the last hole
 	parts [2]part // header and data
 
-	runs    runs // for a Repeater
-	changed bool // a text was not the one before, in the last match
+	runs    *runs // of a Repeater; nil until it meets the same texts twice
+	changed bool  // the last match met a text that was not the one before, or none where one should be
 }
 
 // hole is a value that may be another in the next frame.
@@ -130,8 +130,6 @@ func (s *shape) forget() {
 			h.last = h.last[:0]
 		}
 	}
-	clear(s.runs.memory[:cap(s.runs.memory)])
-	s.runs.list = nil
 }
 
 // find finds the holes. It fails for shapes that are none: header and data are

@@ -4,7 +4,7 @@ package wire
 // texts in it as they were last.
 type runs struct {
 	list   []run
-	memory []byte        // what the runs are in, and room to read behind each
+	memory []byte        // what the runs are in, and 32 bytes at least to read behind each
 	ends   [maxHoles]int // of the integers of the last match
 }
 
@@ -14,31 +14,37 @@ type run struct {
 	size int
 }
 
-// behindRun is how many bytes behind the end of a run are read, for its integer; the
-// longest text within runs is so that this is little.
+// behindRun is how many bytes behind the end of a run are looked at for its integer, as the
+// assembly has it, too. A frame that ends closer to the end of what was read is matched plainly.
 const behindRun = 64
+
+// any says whether there are some: not where the texts have just changed.
+func (r *runs) any() bool { return r != nil && len(r.list) > 0 }
 
 // repeat is match for who meets the same texts again and again.
 func (s *shape) repeat(b []byte, maxBytes int) int {
-	if len(s.runs.list) > 0 && len(b) > behindRun {
+	if s.runs.any() && len(b) > behindRun {
 		if n := s.matchRuns(b, maxBytes); n > 0 {
 			return n
 		}
 	}
 	n := s.match(b, maxBytes)
-	if n > 0 && hasRuns && !s.changed && len(s.runs.list) == 0 {
-		s.findRuns()
-	} else if s.changed {
+	switch {
+	case s.changed && s.runs.any():
 		s.runs.list = s.runs.list[:0]
+	case n > 0 && hasRuns && !s.changed && !s.runs.any():
+		s.findRuns()
 	}
 	return n
 }
 
 // findRuns takes the frame of the last match apart.
 func (s *shape) findRuns() {
-	r, b := &s.runs, s.frame.raw
+	if s.runs == nil {
+		s.runs = new(runs)
+	}
+	r, b := s.runs, s.frame.raw
 	r.memory = append(append(r.memory[:0], b...), make([]byte, behindRun)...)
-	r.list = r.list[:0]
 	from := 0
 	for i := range s.holes {
 		if h := &s.holes[i]; h.kind == Integer {

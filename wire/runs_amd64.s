@@ -3,8 +3,8 @@
 #include "textflag.h"
 
 // func hasAVX2() bool
-// CPUID leaf 7, EBX: bit 5, and bit 3 BMI1, which is wherever there is AVX2. The operating system must keep the registers: leaf 1, ECX: bits
-// 27 OSXSAVE and 28 AVX, and of XCR0 bits 1 and 2.
+// CPUID's leaf 7, EBX: bits 5 AVX2 and 3 BMI1. The operating system must keep the registers:
+// leaf 1, ECX: bits 27 OSXSAVE and 28 AVX; and of XCR0 bits 1 and 2.
 TEXT ·hasAVX2(SB), NOSPLIT, $0-1
 	MOVB $0, ret+0(FP)
 	XORL AX, AX

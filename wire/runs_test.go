@@ -42,7 +42,7 @@ func TestRuns(t *testing.T) {
 		for range 2 { // the texts are new in the first
 			s.repeat(append(frame(), make([]byte, 200)...), 1000)
 		}
-		if len(s.runs.list) == 0 {
+		if !s.runs.any() {
 			t.Fatalf("no runs in %q", first.Raw())
 		}
 		for range 20 {
