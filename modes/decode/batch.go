@@ -13,9 +13,10 @@ import (
 type batch struct {
 	n       int64  // from 1 on
 	memory  []byte // room for what is left of the window before, and for what is read
-	read    int    // how much that is
+	dense   bool   // it has had more records than usual, or none yet: less is to be read
+	read    int    // how many bytes were read
 	final   bool   // nothing more of the source is to come
-	ended   bool   // and it has been read to its end
+	ended   bool   // the source was read to its end, and not given up before
 	window  []byte
 	records []record
 	members wire.Members
@@ -28,19 +29,27 @@ type batch struct {
 	text    []byte // of out
 }
 
-// usualRecords is more than most captures have in readSize bytes.
+// usualRecords is more than readSize bytes hold of requests with a token and their answers: some 620.
 const usualRecords = 1024
 
 func newBatch() *batch {
 	return &batch{
 		memory:  make([]byte, scan.Window+readSize),
+		dense:   true,
 		records: make([]record, 0, usualRecords),
 		text:    make([]byte, 0, readSize*5/4),
 	}
 }
 
-// space is what is to be read into.
-func (b *batch) space() []byte { return b.memory[len(b.memory)-readSize:] }
+// space is what is to be read into: little where frames are so small that what is kept of each
+// would take many times the memory of what was read.
+func (b *batch) space() []byte {
+	room := b.memory[len(b.memory)-readSize:]
+	if b.dense {
+		return room[:readSize/4]
+	}
+	return room
+}
 
 // windowBehind makes a window of what is left of the one before and what was read.
 func (b *batch) windowBehind(left []byte) {
@@ -49,7 +58,7 @@ func (b *batch) windowBehind(left []byte) {
 		b.window = append(append([]byte(nil), left...), b.space()[:b.read]...)
 		return
 	}
-	b.window = b.memory[from:to]
+	b.window = b.memory[from:to:to] // what is behind may still be read into, by a patient that was left
 	copy(b.window, left)
 }
 
@@ -119,15 +128,29 @@ func (b *batch) next() *record {
 	return &b.records[n]
 }
 
-// keep keeps members as they are, and beside what a record has aside. Both stay where they
-// are where their lists move away.
+// usualAsides and usualMembers are room for those of a batch of most captures. Where that is
+// full there is more of the same size beside it: what has been given out stays where it is, and
+// lists that move away as they grow would be kept by it, each in half of the memory of the next.
+const (
+	usualAsides  = 256
+	usualMembers = 4 * usualAsides
+)
+
+// keep keeps members as they are.
 func (b *batch) keep(m wire.Members) wire.Members {
 	from := len(b.members)
+	if cap(b.members)-from < len(m) {
+		b.members, from = make(wire.Members, 0, max(usualMembers, len(m))), 0
+	}
 	b.members = append(b.members, m...)
 	return b.members[from:]
 }
 
+// beside keeps what a record has aside.
 func (b *batch) beside(a aside) *aside {
+	if len(b.asides) == cap(b.asides) {
+		b.asides = make([]aside, 0, usualAsides)
+	}
 	b.asides = append(b.asides, a)
 	return &b.asides[len(b.asides)-1]
 }
@@ -158,6 +181,7 @@ func (b *batch) reserve() {
 }
 
 func (b *batch) reset() {
+	b.dense = len(b.records) > usualRecords
 	b.records, b.members, b.context = b.records[:0], b.members[:0], b.context[:0]
 	b.asides = b.asides[:0]
 	b.results, b.out, b.text = b.results[:0], b.out[:0], b.text[:0]

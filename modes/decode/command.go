@@ -38,6 +38,7 @@ func Command(p *modes.Process) modes.Mode {
 			if err != nil {
 				return err
 			}
+			defer keepSmall()()
 			return o.run(c.Context, p)
 		},
 	}}

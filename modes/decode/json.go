@@ -61,7 +61,8 @@ func appendAnswer(b []byte, r *record) []byte {
 	return append(appendText(append(b, `","status":"ok","note":`...), r.result.Note), "}\n"...)
 }
 
-// isSmall says whether a value is a natural number that every reader of JSON keeps.
+// isSmall says whether a value is a natural number that every reader of JSON keeps. A short one
+// is looked at as a word, with what is behind it in the window.
 func isSmall(raw []byte) bool {
 	if n := len(raw); n > 0 && n <= 8 && cap(raw) >= 8 {
 		return areDigits(binary.LittleEndian.Uint64(raw[:8]), n)

@@ -42,7 +42,7 @@ func (p *patient) Read(b []byte) (int, error) {
 	case o := <-p.told: // it had come, and is not lost
 		return o.n, o.err
 	case <-timer.C:
-		return 0, io.EOF // b belongs to run from now on, and is not used again
+		return 0, io.EOF // b belongs to run from now on, and nobody else reads or writes it
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 )
 
 // record is a find, and what became of it. It is filled in three steps: by scanning,
-// by decrypting, which gives it its number, and printed. Values lie in the window; all
-// members of a frame that is neither a request nor an answer are in the batch.
+// by decrypting, which gives it its number, and printed. Values lie in the window; of a frame
+// that is neither a request nor an answer all members are kept, aside.
 type record struct {
 	n          int64 // from 1 on; 0 for what is no frame
 	offset     int64
@@ -24,7 +24,8 @@ type record struct {
 	aside      *aside         // nil where that is nothing
 }
 
-// aside is what neither a request nor an answer has: they are many, and are to be small.
+// aside is what only other records have than requests and answers: these are many, and so are
+// to be small.
 type aside struct {
 	header, data wire.Members
 	name         string         // of another kind
