@@ -25,8 +25,8 @@ func (l Limits) withDefaults() Limits {
 }
 
 // A Frame is one object read from the wire, by [Parse], [Reader] or [Conn]. It shares
-// memory with the bytes it was read from, but for names that are spelled with escapes: their
-// memory is not used again. The zero Frame is ready for Parse, and may be used again.
+// memory with the bytes it was read from, but for names that are spelled with escapes, see [Frame.Keep].
+// The zero Frame is ready for Parse, and may be used again.
 type Frame struct {
 	Header Members // of the member "header"; empty where that is no object
 	Data   Members // of the member "data"; empty where that is no object
@@ -34,7 +34,7 @@ type Frame struct {
 
 	raw    []byte
 	nested Members // the members of objects being parsed further down
-	names  []byte  // of members of this frame that are spelled with escapes, one after the other
+	names  []byte  // of members that are spelled with escapes, one after the other
 	twice  *ShapeError
 
 	likeness int
@@ -42,6 +42,11 @@ type Frame struct {
 
 // Raw is the frame exactly as it came, from brace to brace.
 func (f *Frame) Raw() []byte { return f.raw }
+
+// Keep has what was copied of the frame's members stay as it is when the Frame is used again, as
+// long as the bytes do that it was read from: names that are spelled with escapes lie in memory of
+// the Frame's own, which is then left to them.
+func (f *Frame) Keep() { f.names = nil }
 
 // Likeness, if it is not 0, is a number that a frame of a [Repeater] shares with all
 // those of the same that have the same members in the same order, and the same

@@ -98,6 +98,7 @@ func (b *batch) add(f *scan.Found, known *layouts) {
 	switch r.kind {
 	case requestKind, answerKind:
 	default:
+		f.Frame.Keep()
 		r.aside = b.beside(aside{header: b.keep(f.Frame.Header), data: b.keep(data)})
 	}
 }
