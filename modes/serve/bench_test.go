@@ -382,7 +382,6 @@ func BenchmarkServeMemory(b *testing.B) {
 // not need when it has been calm for 10 s.
 const benchSettles = 30 * time.Second
 
-// processors is how many the servers have: PROTO_BENCH_CPUS, or one.
 // restrict gives a process one processor, or as many as PROTO_BENCH_CPUS says: the last ones.
 func (p *process) restrict(b *testing.B) {
 	b.Helper()

@@ -26,6 +26,7 @@ func (s *server) serveUntil(listeners []net.Listener, signals <-chan os.Signal, 
 	s.manager.ready()
 	keeping.Go(func() { s.away.run(ctx) })
 	keeping.Go(func() { s.tidy(ctx) })
+	keeping.Go(func() { s.countProcessors(ctx) })
 
 	sig := <-signals
 	s.manager.stopping()

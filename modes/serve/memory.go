@@ -60,7 +60,7 @@ func (t *tidier) due(moved int64) bool {
 
 // tidy keeps the memory small until ctx ends. Who sets GOGC decides for himself.
 func (s *server) tidy(ctx context.Context) {
-	if !s.tidies || os.Getenv("GOGC") != "" {
+	if !s.alone || os.Getenv("GOGC") != "" {
 		return
 	}
 	usual := debug.SetGCPercent(garbageMax)

@@ -46,7 +46,7 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	srv.reload = s.reloader(p, ready)
 	srv.manager = newManager()
 	srv.pauses = ready.pauses
-	srv.tidies = true
+	srv.alone = true
 	srv.yielder = newYielder()
 	defer srv.yielder.close()
 	ready.users.Yield(srv.yielder.yield)
@@ -61,7 +61,7 @@ func run(ctx context.Context, p *modes.Process, s *settings) error {
 	if err != nil && !errors.Is(err, modes.ErrStdoutClosed) && !errors.Is(err, modes.ErrNobodyReads) {
 		return err // nobody has to read it, but a full disk is worth a word
 	}
-	oneMore() // than what the bounds above were counted by
+	oneMore() // after the bounds above, which are of processors
 	return srv.serveUntil(ready.listeners, p.Signals, s.drain)
 }
 

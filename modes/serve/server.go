@@ -59,7 +59,7 @@ type server struct {
 	recorder *modes.Recorder                        // nil: none
 
 	pauses *pauses      // of this process; nil: nobody looks
-	tidies bool         // it keeps the process's memory small
+	alone  bool         // in its process, whose memory and threads it sees to
 	moved  atomic.Int64 // connections that have come or gone
 
 	drain  chan struct{} // closed: say CLOSE to all
