@@ -188,8 +188,16 @@ func (c *connection) read(helloBy time.Time) (*wire.Frame, error) {
 		return c.wire.ReadOn()
 	}
 	c.renew = false
-	return c.wire.Read(c.deadline(helloBy))
+	by := c.deadline(helloBy)
+	if look := time.Now().Add(lookEvery); len(c.sessions) > 0 && by.After(look) {
+		by = look
+	}
+	return c.wire.Read(by)
 }
+
+// lookEvery is how often a silent connection looks whether its sessions have been ended over
+// another one, where they may be silent for longer.
+const lookEvery = 2 * time.Minute
 
 // deadline is until when the next frame must come: HELLO's, and once a session
 // is in use on this connection, when the last of its sessions ends.

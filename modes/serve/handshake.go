@@ -25,8 +25,9 @@ func (c *connection) handshake() bool {
 	}
 	c.raw.release()
 	if c.raw.by.within = c.server.timeouts.write; err == nil && c.raw.by.within == 0 {
-		err = c.raw.SetWriteDeadline(time.Time{}) // which else is set anew with the first answer
+		err = c.raw.SetWriteDeadline(time.Time{})
 	}
+	c.raw.by.at = time.Time{} // it is set anew with the first answer, also where it is later than that
 	if err == nil {
 		c.server.metrics.handshake(time.Since(start))
 		return true
@@ -47,8 +48,8 @@ func (c *connection) handshake() bool {
 	case errors.As(err, &record):
 		c.penalise(admission.Garbage)
 	}
-	if c.server.fromProxy(c.peer) {
-		return false // it has looked whether we live
+	if c.server.fromProxy(c.peer) && c.peer == addrOf(c.raw.Conn.RemoteAddr()) {
+		return false // a proxy, by itself, which has looked whether we live
 	}
 	c.server.metrics.refuse(counted)
 	c.log(slog.LevelWarn, "handshake failed", "reason", modes.NetworkReason(err))

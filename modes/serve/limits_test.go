@@ -327,6 +327,19 @@ func TestHandshakeDeadlineEnds(t *testing.T) {
 	}
 }
 
+// TestHandshakeDeadlineIsNotTheAnswers: who does not read is given the time of an answer, also
+// where a handshake may take longer.
+func TestHandshakeDeadlineIsNotTheAnswers(t *testing.T) {
+	bubble(t, options{change: func(s *server) { s.timeouts.handshake, s.timeouts.write = time.Hour, 2*time.Second }}, func(t *testing.T, r *rig) {
+		c := r.login(peerOne)
+		c.pipe.stopReading()
+		frame, err := c.Request(nil)
+		fatal(t, err)
+		c.send(string(frame))
+		r.connectionsUntil(1, 2*time.Second+2*time.Second/writeSlack)
+	})
+}
+
 // TestHandshakesAtOnce: no more than that are computed, and one that stalls takes
 // no place.
 func TestHandshakesAtOnce(t *testing.T) {

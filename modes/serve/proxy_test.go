@@ -194,6 +194,20 @@ func TestProxyLooks(t *testing.T) {
 	})
 }
 
+// TestProxyNamesOneOfItsOwn: what a client does wrong is told and counted also where its address
+// is one of those that proxies may have.
+func TestProxyNamesOneOfItsOwn(t *testing.T) {
+	bubble(t, options{flags: usual, change: trusting10}, func(t *testing.T, r *rig) {
+		c := r.connect(proxyPeer).write(header(t, 2, "10.9.9.9:1"))
+		_, _ = c.pipe.Write([]byte("this is no TLS"))
+		_, _ = io.Copy(io.Discard, c.pipe)
+		synctest.Wait()
+		if n := len(r.out.events(t, "handshake failed")); n != 1 {
+			t.Errorf("told %d times", n)
+		}
+	})
+}
+
 // TestProxyWaits: connections of which the header has not come count in all, for as long
 // as it may take also where a handshake may take for ever, and once when it has come.
 func TestProxyWaits(t *testing.T) {

@@ -55,6 +55,8 @@ type options struct {
 	login   func(ctx context.Context, name string, password []byte) (wire.User, error)
 	listen  func(*memListener) net.Listener // in place of the listener itself
 	flags   []string                        // of the limits; nil: there are none
+	idle    time.Duration                   // 90 s; below 0: for ever
+	life    time.Duration                   // 35 min; below 0: for ever
 	change  func(*server)                   // before it starts
 }
 
@@ -62,6 +64,12 @@ func newRig(t *testing.T, o options) *rig {
 	t.Helper()
 	if o.drain == 0 {
 		o.drain = 10 * time.Second
+	}
+	if o.idle == 0 {
+		o.idle = 90 * time.Second
+	}
+	if o.life == 0 {
+		o.life = 35 * time.Minute
 	}
 	if o.log == "" {
 		o.log = "json"
@@ -82,7 +90,7 @@ func newRig(t *testing.T, o options) *rig {
 	l := readFlags(t, o.flags)
 	core, err := wire.NewServer(wire.ServerConfig{
 		Login: o.login, Token: token(signer), RefuseToken: refuseToken(signer), Now: time.Now, Random: r.random,
-		Rekey: 10, MaxLife: 35 * time.Minute, Idle: 90 * time.Second,
+		Rekey: 10, MaxLife: max(0, o.life), Idle: max(0, o.idle),
 		MaxSessions: l.sessions, MaxPerUser: l.perUser, Pace: l.pace,
 	})
 	fatal(t, err)

@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/activation"
@@ -15,6 +16,9 @@ import (
 // *manager hears nothing.
 type manager struct {
 	watchdog time.Duration // how long it waits for a sign of life; 0: none is wanted
+
+	mu    sync.Mutex
+	stops bool // it has been told: a server that stops is not ready again
 }
 
 // newManager looks in the environment whether there is one.
@@ -36,13 +40,26 @@ func (m *manager) tell(state string) {
 	}
 }
 
-func (m *manager) ready() { m.tell(daemon.SdNotifyReady + "\nSTATUS=serving") }
+func (m *manager) ready() { m.change(daemon.SdNotifyReady+"\nSTATUS=serving", false) }
 
 func (m *manager) reloading() {
-	m.tell(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
+	m.change(daemon.SdNotifyReloading+"\n"+daemon.SdNotifyMonotonicUsec(), false)
 }
 
-func (m *manager) stopping() { m.tell(daemon.SdNotifyStopping + "\nSTATUS=draining") }
+func (m *manager) stopping() { m.change(daemon.SdNotifyStopping+"\nSTATUS=draining", true) }
+
+// change tells of a new state, of which stopping is the last.
+func (m *manager) change(state string, stops bool) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.stops {
+		m.stops = stops
+		m.tell(state)
+	}
+}
 
 // signOfLife tells the manager's watchdog that the server is alive, as long as
 // it is: whoever holds one of its locks for ever keeps the sign from being given.

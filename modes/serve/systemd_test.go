@@ -36,7 +36,14 @@ func TestManager(t *testing.T) {
 		time.Sleep(25 * time.Second)
 		hangup <- os.Interrupt
 		synctest.Wait()
+		c := r.login(peerOne)
 		r.signals <- os.Interrupt
+		synctest.Wait() // the client has until it is told CLOSE
+		select {
+		case hangup <- os.Interrupt:
+		case <-time.After(time.Second):
+		}
+		c.pipe.Close()
 		<-r.ended
 	})
 	var heard []string
@@ -48,6 +55,10 @@ func TestManager(t *testing.T) {
 			t.Fatalf("%v after %q", err, heard)
 		}
 		heard = append(heard, strings.TrimSpace(string(buf[:n])))
+	}
+	fatal(t, socket.SetReadDeadline(time.Now().Add(10*time.Millisecond)))
+	if n, err := socket.Read(buf); err == nil {
+		t.Errorf("heard %q while it stops", buf[:n])
 	}
 	want := `^\["STATUS=starting" "READY=1\\nSTATUS=serving" "WATCHDOG=1" "WATCHDOG=1" ` +
 		`"RELOADING=1\\nMONOTONIC_USEC=\d+" "READY=1\\nSTATUS=serving" "STOPPING=1\\nSTATUS=draining"\]$`
