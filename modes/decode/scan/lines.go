@@ -185,13 +185,16 @@ type lineReader interface {
 	context(c Context) Context
 }
 
-// lineOf is the line of a place, which ends at end.
+// lineOf is the line of a place, which ends at end: from the end of the frame before on, if that
+// is in it, and not more than maxContext bytes before the place, as of a window that has gone no
+// more is kept.
 func (w *scanning) lineOf(at, end int) []byte {
-	start := bytes.LastIndexByte(w.window[:at], '\n') + 1
+	start := max(w.end, bytes.LastIndexByte(w.window[:at], '\n')+1, at-maxContext)
 	if start > 0 || len(w.tail) == 0 {
 		return w.window[start:end]
 	}
 	// The line began in the window before.
 	before := w.tail[bytes.LastIndexByte(w.tail, '\n')+1:]
+	before = before[max(0, len(before)+at-maxContext):]
 	return append(append([]byte(nil), before...), w.window[:end]...)
 }

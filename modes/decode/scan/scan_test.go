@@ -23,6 +23,7 @@ func FuzzScan(f *testing.F) {
 	lead := `{"time":"2026-11-23T14:33:46.000001Z","dir":"c2s","peer":"h:1","stream":"1",`
 	f.Add([]byte(lead+`"frame":"{\"header\":{},\"da"}`+"\n"+lead+`"hex":"7461223a7b7d7d"}`+"\n"), uint16(9))
 	f.Add([]byte("1795444426.5\t0\t5000\t{'header': {}, 'da\n1795444426.6\t0\t5000\tta': {'sequesce': 1}}\n"), uint16(9))
+	f.Add([]byte(`{"header":{"":""},"data":{"":6}}N{`+"\n"+`N"message-type"`), uint16(31)) // on the line of another
 	f.Fuzz(func(t *testing.T, text []byte, piece uint16) {
 		want := scanAll(text, max(1, len(text)), true)
 		if got := scanAll(text, int(piece)%max(1, len(text))+1, true); !slices.Equal(got, want) {
