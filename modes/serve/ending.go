@@ -34,6 +34,8 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 		if written {
 			c.linger()
 		}
+	case c.looks():
+		return true
 	case errors.Is(err, io.EOF):
 		c.log(slog.LevelInfo, "connection closed by the client", c.about()...)
 		if c.raw.ended {

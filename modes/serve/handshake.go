@@ -48,8 +48,8 @@ func (c *connection) handshake() bool {
 	case errors.As(err, &record):
 		c.penalise(admission.Garbage)
 	}
-	if c.server.fromProxy(c.peer) && c.peer == addrOf(c.raw.Conn.RemoteAddr()) {
-		return false // a proxy, by itself, which has looked whether we live
+	if c.looks() {
+		return false
 	}
 	c.server.metrics.refuse(counted)
 	c.log(slog.LevelWarn, "handshake failed", "reason", modes.NetworkReason(err))

@@ -182,11 +182,15 @@ func TestProxyLooks(t *testing.T) {
 	fatal(t, err)
 	bubble(t, options{flags: usual, change: trusting10}, func(t *testing.T, r *rig) {
 		r.connect(proxyPeer).write(b).pipe.Close()
+		r.connect(proxyPeer).write(b).handshake().pipe.Close()
+		fatal(t, r.connect(proxyPeer).write(b).handshake().tls.Close())
 		r.connect(proxyPeer).write(b).handshake().hello()
 		r.connect(proxyPeer).write([]byte("PROXY UNKNOWN\r\n")).handshake().hello()
 		synctest.Wait()
-		if events := r.out.events(t, "handshake failed"); len(events) != 0 {
-			t.Errorf("log %v", events)
+		for _, event := range []string{"handshake failed", "connection lost", "connection closed by the client"} {
+			if events := r.out.events(t, event); len(events) != 0 {
+				t.Errorf("log %v", events)
+			}
 		}
 		if events := r.out.events(t, "session opened"); len(events) != 2 || events[0]["peer"] != proxyPeer {
 			t.Errorf("log %v", events)
