@@ -88,6 +88,10 @@ func (c *capture) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil || errors.As(err, new(*modes.Error)) {
 		return err
 	}
+	var wide windowError
+	if errors.As(err, &wide) {
+		return c.source.tooWide(wide)
+	}
 	if c.source.packs != "" {
 		err = fmt.Errorf("it is damaged %s: %w", c.source.packs, err)
 	}

@@ -11,7 +11,6 @@ import (
 	"os"
 
 	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 
 	"proto/modes"
 	"proto/wire"
@@ -98,7 +97,7 @@ func isRegular(r io.Reader) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-func cannotRead(name string, err error) error {
+func cannotRead(name string, err error) *modes.Error {
 	return &modes.Error{Code: modes.ExitPeer, Message: fmt.Sprintf("cannot read %s: %s", modes.Show(name), modes.Plain(err)), Err: err}
 }
 
@@ -118,10 +117,6 @@ func (c *closing) Close() error {
 	return c.file.Close()
 }
 
-// maxZstdWindow bounds the memory that a zstd file can ask for: as the program zstd
-// does, whose --ultra -22 asks for it.
-const maxZstdWindow = 128 << 20
-
 // utf16Text is what a text is packed by that is no UTF-8.
 const utf16Text = "UTF-16"
 
@@ -135,9 +130,9 @@ func unpack(src *source, head []byte, in *bufio.Reader) (io.Reader, error) {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		src.packs = "gzip"
 		return gzip.NewReader(in)
-	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case bytes.HasPrefix(head, []byte(zstdMagic)):
 		src.packs = "zstd"
-		return zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
+		return newUnzstd(in)
 	case bytes.HasPrefix(head, []byte("BZh")):
 		src.packs = "bzip2"
 		return bzip2.NewReader(in), nil
