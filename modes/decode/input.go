@@ -24,6 +24,7 @@ type source struct {
 	head    []byte // the first bytes, unpacked, as far as they have been read
 	packs   string // what packs it: "gzip", "zstd", or utf16Text
 	regular bool   // a file on a disk
+	below   *meter // of what is read of that file, packed or not
 }
 
 // headSize is how much of an input is looked at to know what it is, and magicSize how
@@ -56,7 +57,10 @@ func (o *options) open(ctx context.Context, name string, stdin io.Reader) (*sour
 		}
 		file, raw = f, f
 	}
-	if src.regular = isRegular(raw); !src.regular {
+	if src.regular = isRegular(raw); src.regular {
+		src.below = &meter{Reader: raw}
+		raw = src.below
+	} else {
 		raw = &patient{ctx: ctx, Reader: raw}
 	}
 	in := bufio.NewReaderSize(raw, headSize)

@@ -2,6 +2,7 @@ package decode
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"proto/modes"
@@ -9,12 +10,25 @@ import (
 
 // progress is a line on stderr for files that take over a second.
 type progress struct {
-	p     *modes.Process
-	total int64
-	done  int64
-	start time.Time
-	next  time.Time
-	shown bool
+	p      *modes.Process
+	packed *meter // where what is read of the file is not what is added
+	total  int64
+	done   int64
+	start  time.Time
+	next   time.Time
+	shown  bool
+}
+
+// meter counts what is read.
+type meter struct {
+	io.Reader
+	n int64
+}
+
+func (m *meter) Read(b []byte) (int, error) {
+	n, err := m.Reader.Read(b)
+	m.n += int64(n)
+	return n, err
 }
 
 const (
@@ -24,18 +38,25 @@ const (
 
 // newProgress is nil, which shows nothing, without a terminal or a size.
 func newProgress(p *modes.Process, src *source) *progress {
-	if !p.StatusLine || p.OutTerminal || src.size == 0 || src.packs != "" {
+	if !p.StatusLine || p.OutTerminal || src.size == 0 {
 		return nil
 	}
 	now := time.Now()
-	return &progress{p: p, total: src.size, start: now, next: now.Add(progressAfter)}
+	b := &progress{p: p, total: src.size, start: now, next: now.Add(progressAfter)}
+	if src.packs != "" {
+		b.packed = src.below
+	}
+	return b
 }
 
+// add adds what was read, unpacked. All that is shown is of the file as it is.
 func (b *progress) add(n int) {
 	if b == nil {
 		return
 	}
-	b.done += int64(n)
+	if b.done += int64(n); b.packed != nil {
+		b.done = b.packed.n
+	}
 	now := time.Now()
 	if now.Before(b.next) {
 		return
