@@ -38,6 +38,7 @@ type Frame struct {
 	twice  *ShapeError
 
 	likeness int
+	texts    int
 }
 
 // Raw is the frame exactly as it came, from brace to brace.
@@ -53,6 +54,10 @@ func (f *Frame) Keep() { f.names = nil }
 // message-type: what was found out of the one is true of the others. Each has header and
 // data, which are objects.
 func (f *Frame) Likeness() int { return f.likeness }
+
+// Texts is a number that frames of one likeness share only if all texts in them are the
+// same, too.
+func (f *Frame) Texts() int { return f.texts }
 
 // Value is the whole frame as one value.
 func (f *Frame) Value() Value { return Value{Object, f.raw} }

@@ -13,7 +13,7 @@ type parser struct {
 
 // parse reads the frame that starts at b[0]. Offsets in errors count from there.
 func parse(b []byte, limits Limits, f *Frame) (int, error) {
-	f.raw, f.twice, f.likeness = nil, nil, 0
+	f.raw, f.twice, f.likeness, f.texts = nil, nil, 0, 0
 	f.Top, f.Header, f.Data, f.nested, f.names = f.Top[:0], f.Header[:0], f.Data[:0], f.nested[:0], f.names[:0]
 	p := parser{b: b, f: f, depthLeft: limits.Levels, levels: limits.Levels}
 	tooLong := len(b) > limits.Bytes

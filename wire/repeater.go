@@ -198,8 +198,10 @@ func (s *shape) match(b []byte, maxBytes int) int {
 			pos = digitsEnd(b, pos)
 		} else if b[pos] == s.own[h.from] {
 			var known bool
-			pos, known = h.textEnd(b, pos)
-			s.changed = s.changed || !known
+			if pos, known = h.textEnd(b, pos); !known {
+				s.changed = true
+				s.frame.texts++ // also where nothing comes of the match: it is another one's text now
+			}
 		}
 		if pos <= start {
 			return 0
@@ -282,8 +284,9 @@ func (h *hole) textEnd(b []byte, pos int) (end int, known bool) {
 	if plain, err := p.str(); err != nil || !plain {
 		return pos, false
 	}
+	h.last = h.last[:0]
 	if p.pos-pos <= maxShape {
-		h.last = append(h.last[:0], b[pos:p.pos]...)
+		h.last = append(h.last, b[pos:p.pos]...)
 	}
 	return p.pos, false
 }

@@ -153,6 +153,41 @@ func TestLikeness(t *testing.T) {
 	}
 }
 
+// TestTexts: frames that share likeness and texts differ in nothing but their integers,
+// whatever is tried between them.
+func TestTexts(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	type known struct{ likeness, texts int }
+	var r Repeater
+	seen, shared := make(map[known]string), 0
+	text := "a"
+	for range 50_000 {
+		if random.IntN(3) == 0 {
+			text = []string{"a", "bb", "cc", strings.Repeat("d", 1100)}[random.IntN(4)]
+		}
+		form := []string{
+			`{"header":{"token":"` + text + `"},"data":{"sessionId":%d,"message-type":"DATA_REQUEST","sequence":%d}}`,
+			`{"header":{"token":"` + text + `"},"data":{"sessionId":%d,"message-type":"CLOSE","sequence":%d}}`,
+			`{"header":{"token":"` + text + `"},"data":{"sessionId":%d,"message-type":"DATA_REQUEST","sequence":%d,`,
+		}[random.IntN(3)]
+		b := append(fmt.Appendf(nil, form, random.IntN(100), random.IntN(100)), make([]byte, random.IntN(2*behindRun))...)
+		if f, n := r.Repeated(b, Limits{}); n == 0 {
+			_, _, _ = r.Parse(b, Limits{})
+		} else {
+			k := known{f.Likeness(), f.Texts()}
+			if before, ok := seen[k]; ok && before != form {
+				t.Fatalf("%.99s and %.99s share %v", before, form, k)
+			} else if ok {
+				shared++
+			}
+			seen[k] = form
+		}
+	}
+	if shared < 10_000 {
+		t.Errorf("only %d share their texts with an earlier one", shared)
+	}
+}
+
 // TestSame holds the comparison of words against that of bytes, with a difference in
 // every place.
 func TestSame(t *testing.T) {
