@@ -72,13 +72,15 @@ const (
 	requestKind
 	answerKind
 	closeKind
-	truthKind // a text that the log prints
+	oddRequestKind // whose token is not its session's
+	truthKind      // a text that the log prints
 )
 
-var kindNames = [...]string{"", wire.TypeHello, wire.TypeHelloAck, wire.TypeRequest, wire.TypeResponse, wire.TypeClose, ""}
+var kindNames = [...]string{"", wire.TypeHello, wire.TypeHelloAck, wire.TypeRequest, wire.TypeResponse, wire.TypeClose, wire.TypeRequest, ""}
 
-// add takes a find into the batch. The layouts are those of its scanner.
-func (b *batch) add(f *scan.Found, known *layouts) {
+// add takes a find into the batch. The layouts are those of its scanner, the tokens of what was
+// found before.
+func (b *batch) add(f *scan.Found, known *layouts, tokens *tokens) {
 	r := b.next()
 	r.source, r.offset, r.whole = b.source, f.Offset, f.Whole
 	if !f.Context.Empty() {
@@ -94,12 +96,24 @@ func (b *batch) add(f *scan.Found, known *layouts) {
 	if f.Bare {
 		data = f.Frame.Top
 	}
-	r.take(data, known.of(f.Frame, data))
+	l := known.of(f.Frame, data)
+	r.take(data, l)
 	switch r.kind {
-	case requestKind, answerKind:
+	case answerKind:
+	case requestKind:
+		if l.token.isOwn(f.Frame, r) || !hasHeader(f) {
+			return
+		}
+		if s := tokens.ofRequest(r, f.Frame, &l.token); s != itsOwn {
+			f.Frame.Keep()
+			r.kind, r.aside = oddRequestKind, b.beside(aside{header: b.keep(f.Frame.Header), token: s})
+		}
 	default:
 		f.Frame.Keep()
 		r.aside = b.beside(aside{header: b.keep(f.Frame.Header), data: b.keep(data)})
+		if r.aside.token = tokens.ofRare(r, f); r.kind == ackKind {
+			known.forget()
+		}
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 	"proto/wire"
 )
 
-// describe is what a frame says that is no answer. In lines that are many and say
-// nothing new, as requests, it is short.
+// describe is what a frame says that is no answer. Of a request, and of a client's CLOSE, it is
+// a token that is not its session's.
 func (op *opener) describe(r *record) (facts []diagram.Fact) {
 	header, data := r.aside.header, r.aside.data
 	add := func(name, text string) {
@@ -40,6 +40,10 @@ func (op *opener) describe(r *record) (facts []diagram.Fact) {
 		if flag := data.Get("isAuthencatedUser"); flag.Present() {
 			add("isAuthencatedUser", shown(flag))
 		}
+	}
+	if token := header.Get("token"); r.aside.token != itsOwn {
+		add("token", op.token(token))
+		add("", r.aside.token.remark(token))
 	}
 	if r.kind == helloKind && r.peer() != "" {
 		add("peer", modes.Show(r.peer()))
@@ -76,8 +80,11 @@ func (op *opener) secret(v wire.Value) string {
 	return "(hidden)"
 }
 
-// maxTokens bounds what is remembered of tokens.
-const maxTokens = 1024
+// maxTokens and maxKnownToken bound what is remembered of tokens.
+const (
+	maxTokens     = 1024
+	maxKnownToken = 512
+)
 
 // token is what a token claims. Nothing vouches for it without the key.
 func (op *opener) token(v wire.Value) string {
@@ -98,7 +105,7 @@ func (op *opener) token(v wire.Value) string {
 	if op.o.secrets {
 		said = modes.Show(text) + " " + said
 	}
-	if len(op.tokens) < maxTokens {
+	if len(op.tokens) < maxTokens && len(text) <= maxKnownToken {
 		op.tokens[text] = said
 	}
 	return said

@@ -11,6 +11,7 @@ type finder struct {
 	source  *source // the last one
 	scanner *scan.Scanner
 	known   *layouts
+	tokens  *tokens
 	left    []byte         // of a window, to be in front of the next
 	found   bool           // a frame in this input
 	barren  []*modes.Error // for the inputs that were read, and have something, but no frame
@@ -23,7 +24,7 @@ func (f *finder) scan(b *batch) {
 		f.left, f.found = f.left[:0], false
 	}
 	b.windowBehind(f.left)
-	used := f.scanner.Scan(b.window, b.final, func(found *scan.Found) { b.add(found, f.known) })
+	used := f.scanner.Scan(b.window, b.final, func(found *scan.Found) { b.add(found, f.known, f.tokens) })
 	f.left = append(f.left[:0], b.window[used:]...)
 	f.found = f.found || b.hasFrame()
 	if b.ended && !f.found && len(b.source.head) > 0 {

@@ -2,13 +2,15 @@ package decode
 
 import "proto/wire"
 
-// layout is where the members are that most frames have, in a frame's data.
+// layout is where the members are that most frames have, in a frame's data. It fits a cache line.
 type layout struct {
 	likeness   int // of the frames that have it
 	kind       kind
 	fromServer bool // it has sequesce
 
-	session, sequence, data, key1 int // places in data; -1 for none
+	session, sequence, data, key1 int16 // places in data, which has fewer in scan.MaxFrame bytes; -1 for none
+
+	token lastToken
 }
 
 // layouts are those of the last frames of one scanner, by their likeness.
@@ -32,17 +34,17 @@ func layoutOf(data wire.Members) layout {
 		case "message-type":
 			l.kind = kindOf(data[i].Value)
 		case "sessionId":
-			l.session = i
+			l.session = int16(i)
 		case "sequesce":
-			l.sequence, l.fromServer = i, true
+			l.sequence, l.fromServer = int16(i), true
 		case "sequence":
 			if !l.fromServer {
-				l.sequence = i
+				l.sequence = int16(i)
 			}
 		case "data":
-			l.data = i
+			l.data = int16(i)
 		case "key1":
-			l.key1 = i
+			l.key1 = int16(i)
 		}
 	}
 	return l

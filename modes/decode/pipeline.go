@@ -28,7 +28,7 @@ type pipeline struct {
 func newPipeline(o *options, p *modes.Process) *pipeline {
 	return &pipeline{
 		opener: newOpener(o), printer: &printer{o: o, out: p.Out}, capture: newCapture(o, p),
-		finder: &finder{truths: o.verify}, workers: o.workers,
+		finder: &finder{truths: o.verify, tokens: newTokens()}, workers: o.workers,
 		reading: newTurns(), scanning: newTurns(), opening: newTurns(), writing: newTurns(),
 	}
 }

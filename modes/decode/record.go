@@ -24,14 +24,14 @@ type record struct {
 	aside      *aside         // nil where that is nothing
 }
 
-// aside is what only other records have than requests and answers: these are many, and so are
-// to be small.
+// aside is what neither an answer has nor most requests: they are many, and are to be small.
 type aside struct {
 	header, data wire.Members
 	name         string         // of another kind
 	facts        []diagram.Fact // of a frame that is no answer
 	truth        []byte         // a text that the log prints
 	before       bool           // it does so before its answer
+	token        standing       // of a request and of a client's CLOSE
 }
 
 // direction is where a frame goes.
@@ -60,7 +60,7 @@ func directionNamed(name string) direction {
 // directionOf tells the direction of a frame by itself.
 func directionOf(k kind, fromServer bool) direction {
 	switch {
-	case k == helloKind || k == requestKind:
+	case k == helloKind || k == requestKind || k == oddRequestKind:
 		return toServer
 	case k == ackKind || k == answerKind || fromServer:
 		return toClient

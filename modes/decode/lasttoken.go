@@ -1,0 +1,53 @@
+package decode
+
+import (
+	"encoding/binary"
+
+	"proto/wire"
+)
+
+// lastToken is that of the last request of a layout: most have the one of the request before.
+// The zero one is of none.
+type lastToken struct {
+	texts   int    // of that frame
+	session uint64 // whose own it was, as shortOf has it, and whether in a stream; 0: nobody's
+	hash    uint64 // of the token
+	stream  string
+}
+
+// ofStream is set in a session that has a stream with a name.
+const ofStream = 1 << 63
+
+// isOwn says whether a request that nothing stands around has that token, in that session.
+func (l *lastToken) isOwn(f *wire.Frame, r *record) bool {
+	return l.texts == f.Texts() && l.session == shortOf(r.answer.Session) && r.around == nil && l.session != 0
+}
+
+// isOwnOfStream is isOwn for one in a stream.
+func (l *lastToken) isOwnOfStream(f *wire.Frame, r *record) bool {
+	return l.texts == f.Texts() && l.session == shortOf(r.answer.Session)|ofStream && l.stream == r.stream()
+}
+
+// own notes whose own it is.
+func (l *lastToken) own(r *record) {
+	l.session, l.stream = shortOf(r.answer.Session), r.stream()
+	if l.stream != "" && l.session != 0 {
+		l.session |= ofStream
+	}
+}
+
+// forget has all tokens looked at again, as behind a HELLO_ACK.
+func (ls *layouts) forget() {
+	for i := range ls {
+		ls[i].token.session = 0
+	}
+}
+
+// shortOf is a session of up to seven bytes in a word; 0 for others.
+func shortOf(session []byte) uint64 {
+	n := len(session)
+	if n > 7 || cap(session) < 8 {
+		return 0
+	}
+	return binary.LittleEndian.Uint64(session[:8]) &^ (^uint64(0) << (8 * n))
+}
