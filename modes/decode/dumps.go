@@ -20,6 +20,7 @@ type dump struct {
 func dumps() []dump {
 	const (
 		pairs   = `((  ?[0-9a-fA-F]{2}){1,16}).*` // with some tools only two spaces are in front of their text
+		groups  = `([0-9a-fA-F]{2,4} )+`
 		toBytes = "xxd -r -p"
 		packets = "has it the bytes of packets in hex (tshark needs -o tls.keylog_file:KEYS)?"
 	)
@@ -27,7 +28,8 @@ func dumps() []dump {
 		{beginsWith("\xfd7zXZ\x00"), "is it xz?", "xz -dc", ""},
 		{beginsWith("PK\x03\x04"), "is it a zip file?", unzip, ""},
 		{hasMark, "is it UTF-16?", "iconv -f UTF-16 -t UTF-8", ""},
-		{beginsLike(`00000000: ([0-9a-f]{2,4} )+`), "is it a dump of xxd?", "xxd -r", ""},
+		{beginsLike(`00000000: ` + groups + `.*\n000000(0.|1[1-9a-f]|[2-9a-f].): `), "is it a dump of xxd?", `sed -E 's/^[^ ]* //;s/  .*//'`, toBytes}, // of lines of more than 16 bytes xxd -r leaves out the rest
+		{beginsLike(`00000000: ` + groups), "is it a dump of xxd?", "xxd -r", ""},
 		{beginsLike(`Frame \(\d+ bytes\):`), "is it of tshark -x, with the TLS keys?", `sed -nE '/^Decrypted/,/^$/s/^[0-9a-f]+` + pairs + `/\1/p'`, toBytes},
 		{contains("<pdml "), packets, `sed -nE 's/.*name="data\.data".* value="([0-9a-f]+)".*/\1/p'`, toBytes},
 		{like(`"frame_raw": ?\[`), packets, `sed -n '/"data\.data_raw"/{n;s/[^0-9a-f]//g;p;}'`, toBytes},
@@ -39,6 +41,7 @@ func dumps() []dump {
 		{contains("!!binary |\n      ey"), "is it YAML of tshark?", `sed -nE 's/^ {6}([A-Za-z0-9+/=]+)$/\1/p'`, "base64 -d"},
 		{isHex, "is it hex?", "xxd -r -p", ""},
 		{hasPayload, packets, "grep -owE '7b:?2[27][0-9a-f:]*'", toBytes},
+		{isBase32, "is it base32?", "base32 -d", ""},
 		{isBase64, "is it base64?", "base64 -d", ""},
 		{isBase64URL, "is it base64?", "sed 'y|-_|+/|'", "base64 -d"},
 		{like(`\b` + base64Start), "is it base64?", "grep -oE '" + base64Start + "[A-Za-z0-9+/_=-]*'", "tr -- -_ +/ | base64 -d"},
@@ -120,6 +123,9 @@ func hasPayload(b []byte) bool {
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789=\r\n"
+
+// isBase32 knows what could be base64 as well, but has no small letters.
+func isBase32(b []byte) bool { return consistsOf(b, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567=\r\n") }
 
 func isBase64(b []byte) bool { return consistsOf(b, letters+"+/") }
 
