@@ -17,6 +17,7 @@ type batch struct {
 	read    int    // how many bytes were read
 	final   bool   // nothing more of the source is to come
 	ended   bool   // the source was read to its end, and not given up before
+	stopped bool   // it is a file, and was given up before
 	window  []byte
 	records []record
 	members wire.Members

@@ -53,6 +53,7 @@ func (c *capture) read(ctx context.Context, b *batch) error {
 	c.bar.add(n)
 	b.final = err != nil || ctx.Err() != nil && !c.following
 	b.ended = err == io.EOF && ctx.Err() == nil
+	b.stopped = b.final && err == nil && c.source.regular
 	if b.final {
 		c.close()
 		// What is cut off or damaged further on is good up to there.

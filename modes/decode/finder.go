@@ -24,7 +24,12 @@ func (f *finder) scan(b *batch) {
 		f.left, f.found = f.left[:0], false
 	}
 	b.windowBehind(f.left)
-	used := f.scanner.Scan(b.window, b.final, func(found *scan.Found) { b.add(found, f.known, f.tokens) })
+	used := f.scanner.Scan(b.window, b.final, func(found *scan.Found) {
+		if b.stopped && !found.Whole && found.Frame != nil {
+			return // it is not the capture that ends within it
+		}
+		b.add(found, f.known, f.tokens)
+	})
 	f.left = append(f.left[:0], b.window[used:]...)
 	f.found = f.found || b.hasFrame()
 	if b.ended && !f.found && len(b.source.head) > 0 {

@@ -2,9 +2,12 @@ package decode
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -67,5 +70,39 @@ func TestLivePipe(t *testing.T) {
 	feed.Close()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestStoppedFile: a file that is stopped within a frame does not end there: that frame is not
+// said to be cut off.
+func TestStoppedFile(t *testing.T) {
+	var text bytes.Buffer
+	if err := writeTraffic(&text, 4*readSize, false); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "capture")
+	within := bytes.LastIndexByte(text.Bytes()[:2*readSize], '\n') - 10
+	for end, want := range map[int]int{text.Len(): 0, within: 1} { // the second is read to its end
+		if err := os.WriteFile(file, text.Bytes()[:end], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		c, f := newCapture(&options{files: []string{file}}, new(modes.Process)), &finder{tokens: newTokens()}
+		frames, cut := 0, 0
+		for b := newBatch(); c.read(ctx, b) == nil; b.reset() {
+			f.scan(b)
+			for _, r := range b.records {
+				if frames++; !r.whole {
+					cut++
+				}
+			}
+			if want == 0 {
+				stop() // behind the first piece
+			}
+		}
+		stop()
+		if frames < 500 || cut != want {
+			t.Errorf("%d bytes: %d frames, %d of them cut off, want %d", end, frames, cut, want)
+		}
 	}
 }
