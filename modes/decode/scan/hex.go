@@ -9,10 +9,12 @@ import (
 	"proto/wire"
 )
 
-// A record of ours has the bytes of a frame that is no UTF-8 in hex.
+// A record of ours has the bytes of a frame that is no UTF-8 in hex. Another tool may have
+// put spaces behind the colons.
 var (
-	recordStart = []byte(`{"time":"`)
-	recordHex   = []byte(`"hex":"7b`) // 7b is the frame's brace
+	recordStart = []byte(`{"time":`)
+	recordHex   = []byte(`"hex":`)
+	hexBrace    = []byte(`"7b`) // the frame's
 )
 
 // maxRecordHead is how far into a record its frame begins at the latest.
@@ -34,10 +36,15 @@ func (w *scanning) hexRecord(at int) (int, outcome) {
 		end = len(rest)
 	}
 	i := bytes.Index(rest[:min(end, maxRecordHead)], recordHex)
-	if i < 0 || w.isTaken(at+i+len(hexMember)) {
+	if i < 0 {
 		return 0, nothing
 	}
-	digits := rest[i+len(recordHex)-2 : end]
+	from := skipSpace(rest[:end], i+len(recordHex))
+	if !bytes.HasPrefix(rest[from:end], hexBrace) || w.isTaken(at+from+1) {
+		return 0, nothing
+	}
+	from++ // behind the quote
+	digits := rest[from:end]
 	n := bytes.IndexByte(digits, '"')
 	if n < 0 || n > 2*MaxFrame {
 		return 0, nothing
@@ -48,11 +55,11 @@ func (w *scanning) hexRecord(at int) (int, outcome) {
 	}
 	w.find.Context = Context{before: rest[:i]}
 	if _, err = wire.Parse(frame, limits(), &w.frame); errors.Is(err, io.ErrUnexpectedEOF) {
-		return w.joined(at, at+i+len(hexMember), rest[:i+len(hexMember)], inHex)
+		return w.joined(at, at+from, rest[:from], inHex)
 	}
 	if err != nil || !w.report(at, &w.frame) {
 		return 0, nothing
 	}
 	w.letGo()
-	return at + i + len(recordHex) - 2 + n, found
+	return at + from + n, found
 }
