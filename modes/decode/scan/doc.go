@@ -5,7 +5,8 @@
 // spelling, and has package wire read the object there. What stands between the
 // two may be
 //
-//   - nothing but white space: the frame is read where it lies;
+//   - nothing but white space: the frame is read where it lies, or undone where what is
+//     before it says that it is in a string in the other quotes;
 //   - backslashes: the frame is in a JSON or Python string, which is undone, up to
 //     three times over;
 //   - the end of a line and a prefix on the next one: the frame is printed over

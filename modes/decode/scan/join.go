@@ -142,7 +142,7 @@ func (w *scanning) appendPart(from, end int, how spelling) bool {
 			w.places = append(w.places, int32(2*(i+1)))
 		}
 	case inString:
-		w.text, w.places, _ = undo(column(part), '"', w.text, w.places)
+		w.text, w.places, _ = undo(column(part), quotes{quote: '"'}, w.text, w.places)
 	default:
 		if how == asIs {
 			part = column(part)

@@ -56,7 +56,9 @@ type Scanner struct {
 	places    []int32       // for each byte of text, where what it stands for ends
 	scratch   []byte        // the text and the places of a string within a string
 	spare     []int32
-	lineSpans []span // of the lines that are being collected
+	quoted    quoting // of the last frame in strings
+	quotedTo  int64   // where that ends
+	lineSpans []span  // of the lines that are being collected
 	records   recordReader
 	packet    packet // of tshark's, the last one with a frame
 	find      Found  // what is reported of frames
@@ -244,6 +246,11 @@ func (w *scanning) plain(at int) (int, outcome) {
 		if prefixed(rest) {
 			return w.lines(at)
 		}
+		if q := w.quotingAt(at); q.n > 0 {
+			if end, o, _ := w.unquote(at, q); o != nothing {
+				return end, o
+			}
+		}
 		return w.parts(at, err)
 	case w.final:
 		w.isCut(at)
@@ -254,15 +261,32 @@ func (w *scanning) plain(at int) (int, outcome) {
 
 // whole reports an object that lies as it is.
 func (w *scanning) whole(at, end int, f *wire.Frame) (int, outcome) {
-	if w.alone(at) {
+	var q quoting
+	if w.alone(at) && w.quotedTo != w.base+int64(at) {
 		w.find.Context = Context{}
-	} else if w.look(at, end) == wantMore {
-		return 0, wantMore
+	} else {
+		if q = w.quotingAt(at); q.n > 0 && bytes.IndexByte(w.window[at:end], '\\') >= 0 {
+			if end, o, _ := w.unquote(at, q); o != nothing {
+				return end, o
+			}
+		}
+		if w.look(at, end) == wantMore {
+			return 0, wantMore
+		}
 	}
 	if w.report(at, f) {
+		w.isQuoted(q, end)
 		return end, found
 	}
 	return 0, nothing
+}
+
+// isQuoted notes that a frame that ends at a place is in strings, if it is: the next one may
+// be in the same.
+func (w *scanning) isQuoted(q quoting, end int) {
+	if q.n > 0 {
+		w.quoted, w.quotedTo = q, w.base+int64(end)
+	}
 }
 
 // alone says that nothing but a little white space is between the frame before and
