@@ -2,6 +2,8 @@ package decode
 
 import (
 	"fmt"
+	"strings"
+	"unicode"
 
 	"proto/modes"
 	"proto/modes/decode/follow"
@@ -91,13 +93,38 @@ func (v *verifier) compare(got lastText, want string) {
 	case v.err != nil:
 	case got.status != follow.OK:
 		v.err = v.differ(got.offset, "cannot be read: "+got.status.String(), want)
-	case got.text != want:
+	case !agrees(got.text, want):
 		v.err = v.differ(got.offset, "is read as "+fmt.Sprintf("%q", got.text), want)
 	default:
 		v.matched++
 	}
 }
 
+// agrees says whether a text is the one that a line of the log has, which holds no more of
+// it than its first line, and the padding behind it where the client prints that.
+func agrees(text, log string) bool {
+	line, _, _ := strings.Cut(text, "\n")
+	behind, ok := strings.CutPrefix(log, strings.TrimRight(line, "\r"))
+	for ok && behind != "" {
+		behind, ok = cutControl(behind)
+	}
+	return ok
+}
+
+// cutControl cuts off a control character, or a sequence for a terminal's colours.
+func cutControl(s string) (rest string, ok bool) {
+	rest, ok = strings.CutPrefix(s, "\x1b[")
+	if !ok {
+		return s[1:], s[0] < ' '
+	}
+	rest = strings.TrimLeft(rest, "0123456789;")
+	if rest == "" || rest[0] != 'm' && rest[0] != 'K' {
+		return s, false
+	}
+	return rest[1:], true
+}
+
 func (v *verifier) differ(offset int64, what, want string) error {
+	want = strings.TrimRightFunc(want, unicode.IsControl) // the padding
 	return &modes.Error{Code: modes.ExitNotWell, Message: fmt.Sprintf("%s: the answer at offset %d %s, and the log says %q", modes.Show(v.file), offset, what, want)}
 }

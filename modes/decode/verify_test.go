@@ -38,3 +38,22 @@ func TestVerifierForgets(t *testing.T) {
 		t.Errorf("%d bytes are held of nothing", v.held)
 	}
 }
+
+// TestVerifierAgrees: what a log prints behind a text is none of it: the padding, the end of a
+// colour. Of a text of many lines it has the first.
+func TestVerifierAgrees(t *testing.T) {
+	for _, test := range []struct {
+		text, log string
+		want      bool
+	}{
+		{"abcdefgh", "abcdefgh", true}, {"abcdefgh", "abcdefgh\b\b\b\b\b\b\b\b", true}, {"abc", "abc\r\r\r", true}, {"abc\r\r", "abc", true},
+		{"abc", "abc\x1b[0m", true}, {"abc", "abc\x1b[0;1m\x1b[K\x00", true}, {"a\x1b[0mb", "a\x1b[0mb", true}, {"", "", true}, {"", "\x10\x10", true},
+		{"nl\nnl", "nl", true}, {"\n", "", true}, {"tab\tx", "tab\tx", true}, {"trail ", "trail \x0a", true}, {`{"a":1}`, `{"a":1}`, true},
+		{"abcdefgh", "abcdefg", false}, {"abcdefgh", "abcdefghi", false}, {"abc", "abc\b\bd", false}, {"abc", "abc\"", false}, {"abc", "abc [0m", false},
+		{"abc", "abc\x1b[0", false}, {"nl\nnl", "nlx", false}, {"tab", "tab\tx", false}, {"", "x", false}, {"abc", "", false}, {"trail ", "trail", false},
+	} {
+		if got := agrees(test.text, test.log); got != test.want {
+			t.Errorf("%q and %q in the log: %v", test.text, test.log, got)
+		}
+	}
+}

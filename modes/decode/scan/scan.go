@@ -49,6 +49,7 @@ type Scanner struct {
 	seam      []byte        // the tail and what is behind it
 	taken     []span        // lines that a frame has been collected from
 	told      int64         // up to where the last text reaches that the log prints
+	toldIn    quoting       // of the string that goes on there
 	ahead     ahead         // what the lines behind an anchor are
 	frame     wire.Frame    // of what is collected or undone
 	repeats   wire.Repeater // reads those that lie as they are

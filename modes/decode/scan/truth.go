@@ -70,15 +70,22 @@ func (w *scanning) truth(t *truthPlace) bool {
 		}
 		end = len(rest)
 	}
-	text := rest[:end]
-	if i := bytes.IndexFunc(text, func(r rune) bool { return r < ' ' || r == '\\' || r == '"' }); i >= 0 {
-		text = text[:i]
+	before, known := w.truthLead(t.at)
+	text, n := bytes.TrimRight(rest[:end], "\r"), end
+	inStrings := quoting{}
+	if q := w.truthQuoting(before, t.at); q.n > 0 {
+		if quoted, to, goesOn, ok := w.quotedTruth(rest[:end], q); ok {
+			text, n, known = quoted, to, true
+			if goesOn {
+				inStrings = q
+			}
+		}
 	}
-	if len(text) < maxTruth {
-		w.reportTruth(t, text, w.window[t.line:from+min(end, len(text)+maxAfter)])
+	if known && len(text) < maxTruth {
+		w.reportTruth(t, text, w.window[t.line:from+min(end, n+maxAfter)])
 	}
-	w.told = w.base + int64(from+len(text))
-	w.nextTruth(t, from+len(text))
+	w.told, w.toldIn = w.base+int64(from+n), inStrings
+	w.nextTruth(t, from+n)
 	return true
 }
 

@@ -16,13 +16,21 @@ func TestTruths(t *testing.T) {
 		text string
 		want []string
 	}{
-		"a line":           {"Plain text data abc\nPlain text data def\n", []string{"abc", "def"}},
-		"both":             {"Plain text data abc\nx\nDecrypted data received in DATA_RESPONSE: def\b\nPlain text data ghi", []string{"abc", "def", "ghi"}},
-		"in strings":       {`"Plain text data abc\n" "Plain text data def"` + "\n", []string{"abc", "def"}},
-		"the marker in it": {"Plain text data Plain text data Plain text data abc\nPlain text data def", []string{"Plain text data Plain text data abc", "def"}},
-		"a brace in it":    {`Plain text data a{"header"` + "\nPlain text data a{\nPlain text data Plain text data {\n", []string{"a{", "a{", "Plain text data {"}},
-		"the longest":      {"Plain text data " + long[1:] + "\nPlain text data def\n", []string{long[1:], "def"}},
-		"too long":         {"Plain text data " + long + "\nPlain text data def\n", []string{"def"}},
+		"a line":            {"Plain text data abc\nPlain text data def\n", []string{"abc", "def"}},
+		"both":              {"Plain text data abc\nx\nDecrypted data received in DATA_RESPONSE: def\b\nPlain text data ghi", []string{"abc", "def\b", "ghi"}},
+		"in strings":        {`"Plain text data abc\n" "Plain text data def"` + "\n", []string{"abc", "def"}},
+		"the marker in it":  {"Plain text data Plain text data Plain text data abc\nPlain text data def", []string{"Plain text data Plain text data abc", "def"}},
+		"a brace in it":     {`Plain text data a{"header"` + "\nPlain text data a{\nPlain text data Plain text data {\n", []string{`a{"header"`, "a{", "Plain text data {"}},
+		"any text":          {"x: Plain text data {\"a\":1}\r\nit's {} Plain text data C:\\dir\ta | b\nPlain text data it's \"q\"\n", []string{`{"a":1}`, "C:\\dir\ta | b", `it's "q"`}},
+		"in records":        {`{"log":"Plain text data {\"a\":1}\n","stream":"stdout"}` + "\n" + `x {"a":1,"log":"s: Plain text data C:\\dir\ta\u00e9\r\n"}` + "\n", []string{`{"a":1}`, "C:\\dir\ta\u00e9"}},
+		"in one in another": {`{"log":"{\"event\":\"Plain text data \\\"q\\\"\\u00e9\",\"x\":1}\n"}` + "\n" + `{"log":"{\"event\": \"s: Plain text data {\\\"a\\\"\"}\n"}` + "\n", []string{`"q"é`, `s: {"a"`[3:]}},
+		"in a literal":      {`{'event': 'Plain text data it\'s "q"', 'x': 1}` + "\n", []string{`it's "q"`}},
+		"two in a string":   {`{"log":"a Plain text data \"a\"\nPlain text data b\n","x":"Plain text data c"}` + "\n", []string{`"a"`, "b", "c"}},
+		"no string":         {`{"a":1} 5" Plain text data abc` + "\n" + `{'a':1} it's Plain text data def` + "\n", []string{"abc", "def"}},
+		"behind a frame":    {`{"log":"x {\"header\":{},\"data\":{\"message-type\":\"CLOSE\"}}\nPlain text data \"a\"\n"}` + "\n", []string{`"a"`}},
+		"behind much":       {strings.Repeat("x", maxRecordLead) + " Plain text data abc\n" + `{"a":"` + strings.Repeat("x", maxContext) + `","log":"Plain text data d\"e"}` + "\n", []string{`d"e`}},
+		"the longest":       {"Plain text data " + long[1:] + "\nPlain text data def\n", []string{long[1:], "def"}},
+		"too long":          {"Plain text data " + long + "\nPlain text data def\n", []string{"def"}},
 	} {
 		rnd := rand.New(rand.NewPCG(4, 4))
 		for _, most := range []int{20, 3_000, 100_000} {
