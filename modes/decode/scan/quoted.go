@@ -62,6 +62,14 @@ func (w *scanning) quotingAt(at int) quoting {
 	return w.quotingBehind(before, own)
 }
 
+// isQuoted notes that a frame that ends at a place is in strings, if it is: the next one may
+// be in the same.
+func (w *scanning) isQuoted(q quoting, end int) {
+	if q.n > 0 {
+		w.quoted, w.quotedTo = q, w.base+int64(end)
+	}
+}
+
 // quotingBehind is the quoting behind what stands before a place. own is a quote that is
 // there as it is, and so is that of none of the strings; 0 if there is none.
 func (w *scanning) quotingBehind(before []byte, own byte) quoting {
