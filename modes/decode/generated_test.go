@@ -242,6 +242,15 @@ var generated = []form{
 	{name: "grep -n, with times", truth: true, timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
 		return prefixed(rnd, a, dialogue{}, func(i int, _ string) string { return fmt.Sprintf("%d:2026-11-23 %s INFO ", 95+i, clockOf(i)) })
 	}},
+	{name: "grep -Hn", truth: true, make: func(_ *rand.Rand, a, _ dialogue) string {
+		return numbered(join(a.console()), "log/server-1.log:%d:")
+	}},
+	{name: "rg -n of compose", truth: true, two: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
+		return numbered(prefixed(rnd, a, b, func(_ int, server string) string { return server + "  | " }), "compose.log:%d:")
+	}},
+	{name: "numbers with zeros, and times", truth: true, timed: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
+		return numbered(prefixed(rnd, a, dialogue{}, func(i int, _ string) string { return clockOf(i) + " " }), "%05d ")
+	}},
 	{name: "journald since the start", two: true, timed: true, stream: true, make: func(rnd *rand.Rand, a, b dialogue) string {
 		return prefixed(rnd, a, b, func(i int, server string) string {
 			return fmt.Sprintf("[%5d.%06d] gateway %s[812]: ", i/7, i, server)
@@ -592,6 +601,11 @@ func prefixed(rnd *rand.Rand, a, b dialogue, prefix func(i int, server string) s
 		return join(of("server-1", a))
 	}
 	return join(shuffle(rnd, 12, of("server-1", a), of("server-2", b)))
+}
+
+// numbered is a text with its number before each line, in a form.
+func numbered(text, form string) string {
+	return join(each(strings.Split(strings.TrimSpace(text), "\n"), func(i int, s string) string { return fmt.Sprintf(form, 95+i) + s }))
 }
 
 // disguises are what editors and shells make of any file.

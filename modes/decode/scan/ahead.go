@@ -168,35 +168,41 @@ func (w *scanning) lookAt(at int) (o outcome) {
 }
 
 // second finds the second line of the frame whose first one ends with the brace at a
-// place, and is given as it is.
-func (w *scanning) second(at int, opening []byte) (*secondLine, outcome) {
+// place, and is given as it is; and who reads the lines from there on.
+func (w *scanning) second(at int, opening []byte) (*secondLine, lineReader, outcome) {
 	a := &w.ahead
 	a.begin(w.base + int64(bytes.LastIndexByte(w.window[:at], '\n')+1))
 	for a.to <= w.base+int64(at) {
 		if o := w.lookAt(at); o != found {
-			return nil, o
+			return nil, nil, o
 		}
 	}
 	own := a.number(w.base + int64(at))
-	others := 0
+	others, number := 0, (*numbering)(nil)
 	for i := a.behind(own); ; i++ {
 		for i == len(a.seconds) {
 			if a.count()-1-own > allowed(others) {
-				return nil, nothing
+				return nil, nil, nothing
 			}
 			if o := w.lookAt(at); o != found {
-				return nil, o
+				return nil, nil, o
 			}
 		}
 		s := &a.seconds[i]
 		if s.line-own-1 > allowed(others) {
-			return nil, nothing
+			return nil, nil, nothing
 		}
 		if s.begins(opening) {
 			if w.opener(s, own) != own {
-				return nil, nothing
+				return nil, nil, nothing
 			}
-			return s, found
+			return s, newPrefixReader(opening, s), found
+		}
+		if number == nil {
+			number = newNumbering(opening, w.lineAhead(own+1))
+		}
+		if r, o := w.numbered(at, own, number, *s); o != nothing {
+			return s, r, o
 		}
 		if s.before < own {
 			others++
@@ -212,7 +218,7 @@ func (w *scanning) opener(s *secondLine, from int) int {
 		s.sought--
 		start := a.starts[s.sought-a.first]
 		line := w.window[start-w.base : a.starts[s.sought+1-a.first]-w.base]
-		if s.begins(line) && bytes.HasSuffix(bytes.TrimRight(line, " \t\r\n"), []byte{'{'}) {
+		if s.begins(line) && endsWithBrace(line) {
 			s.back = s.sought
 		}
 	}

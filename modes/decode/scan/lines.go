@@ -23,7 +23,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 	if r := w.records.of(line); r != nil {
 		return w.collect(at, next, &distance{}, r)
 	}
-	second, o := w.second(at, line)
+	second, reader, o := w.second(at, line)
 	switch o {
 	case wantMore:
 		return w.cutLines(at)
@@ -32,7 +32,7 @@ func (w *scanning) lines(at int) (int, outcome) {
 	}
 	far := &distance{ahead: &w.ahead, line: second.line, next: w.ahead.behind(second.line)}
 	start := w.ahead.starts[second.line-w.ahead.first] - w.base
-	return w.collect(at, int(start), far, newPrefixReader(line, second))
+	return w.collect(at, int(start), far, reader)
 }
 
 // collect collects the lines of a frame from a place on.

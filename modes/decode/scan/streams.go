@@ -12,6 +12,7 @@ func streamOf(prefix []byte) string {
 	if len(prefix) > 0 && prefix[0] == numberMark {
 		prefix = prefix[1:]
 	}
+	prefix = behindFile(prefix)
 	if name := syslogStream(prefix); name != "" {
 		return name
 	}
@@ -28,6 +29,20 @@ func streamOf(prefix []byte) string {
 		return strings.TrimSpace(s[:i+1])
 	}
 	return ""
+}
+
+// behindFile is what is behind the name of a file and the number of a line in it: it is of
+// grep, and not of who printed the line.
+func behindFile(prefix []byte) []byte {
+	i := bytes.IndexByte(prefix, ':')
+	if i <= 0 || bytes.IndexByte(prefix[:i], ' ') >= 0 {
+		return prefix
+	}
+	n := digitsAt(prefix, i+1)
+	if end := i + 1 + n; n > 0 && end < len(prefix) && prefix[end] == ':' {
+		return prefix[end+1:]
+	}
+	return prefix
 }
 
 // syslogStream reads host, program and process of RFC 5424: <14>1 TIME HOST APP PROCID.

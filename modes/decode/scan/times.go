@@ -20,6 +20,11 @@ func alike(b []byte) (out []byte) {
 	if i > 0 {
 		out = append(out, numberMark)
 	}
+	return appendAlike(out, b, i)
+}
+
+// appendAlike appends what is from a place on, every time in it made the same.
+func appendAlike(out, b []byte, i int) []byte {
 	for i < len(b) {
 		if n := timeAt(b, i); n > 0 {
 			out = append(out, timeMark)
