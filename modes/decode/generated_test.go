@@ -285,7 +285,7 @@ var generated = []form{
 		}
 		return join(shuffle(rnd, 2, of(0, a), of(1, b)))
 	}},
-	{name: "tshark follow", make: func(_ *rand.Rand, a, _ dialogue) string {
+	{name: "tshark follow", stream: true, make: func(_ *rand.Rand, a, _ dialogue) string {
 		text := "\n===================================================================\nFollow: tls,ascii\nFilter: tcp.stream eq 0\nNode 0: 127.0.0.1:35162\nNode 1: 127.0.0.1:5611\n"
 		for i, s := range a.frames {
 			if fromServer(i) {
@@ -309,7 +309,7 @@ var generated = []form{
 		}
 		return strings.Join(shuffle(rnd, 2, of(55760, a), of(55762, b)), "")
 	}},
-	{name: "tshark follow, in parts", make: func(rnd *rand.Rand, a, _ dialogue) string {
+	{name: "tshark follow, in parts", stream: true, make: func(rnd *rand.Rand, a, _ dialogue) string {
 		text := "\n===================================================================\nFollow: tls,ascii\nFilter: tcp.stream eq 0\nNode 0: 127.0.0.1:35162\nNode 1: 127.0.0.1:5611\n"
 		for i, s := range a.frames {
 			for _, part := range pieces(rnd, strings.TrimSpace(s)) {

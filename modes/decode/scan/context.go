@@ -48,7 +48,7 @@ const maxAfter = 1 << 10
 // Only where it is in a record the rest of its line matters: most frames are not.
 func (w *scanning) look(at, end int) (o outcome) {
 	before := w.before(at)
-	w.find.Context = Context{before: before}
+	w.find.Context = Context{before: before, Stream: w.followStream(before)}
 	for len(before) > 0 && before[len(before)-1] == ' ' {
 		before = before[:len(before)-1]
 	}
@@ -128,6 +128,9 @@ func (c *Context) Resolve() {
 		c.fromColumns(line)
 	case len(trimmed) > 0:
 		c.fromPrefix(line)
+		if c.Time == "" && bytes.HasPrefix(trimmed, exportMessage) {
+			c.Time = exportTime(c.before[:start])
+		}
 	}
 	c.fromLinesBefore(c.before[:start])
 }
@@ -177,21 +180,6 @@ func (c *Context) fromMembers(b []byte, o *origin) {
 			b = bytes.TrimLeft(rest[1:], " ")[n:]
 		}
 	}
-}
-
-// scalar reads a string without escapes, or a number.
-func scalar(b []byte) (text string, n int) {
-	if len(b) > 1 && b[0] == '"' {
-		end := bytes.IndexByte(b[1:], '"')
-		if end < 0 || bytes.IndexByte(b[1:end+1], '\\') >= 0 {
-			return "", 0
-		}
-		return string(b[1 : end+1]), end + 2
-	}
-	for n < len(b) && (b[n] >= '0' && b[n] <= '9' || b[n] == '.' || b[n] == '-') {
-		n++
-	}
-	return string(b[:n]), n
 }
 
 // lower is strings.ToLower, at once for what is lower already.
@@ -284,8 +272,12 @@ func (c *Context) fromLinesBefore(b []byte) {
 	if i := bytes.LastIndex(b, []byte("Connection from: ('")); i >= 0 {
 		c.Peer = peerOf(b[i+len("Connection from: ('"):])
 	}
+	last := bytes.TrimRight(b, " \r\n")
+	last = last[bytes.LastIndexByte(last, '\n')+1:]
 	if c.Time == "" {
-		last := bytes.TrimRight(b, " \r\n")
-		c.Time = findTime(last[bytes.LastIndexByte(last, '\n')+1:])
+		c.Time = findTime(last)
+	}
+	if c.Stream == "" {
+		c.fromSegment(last)
 	}
 }

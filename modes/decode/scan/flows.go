@@ -38,6 +38,22 @@ func (c *Context) fromPair(b []byte, arrow int) {
 	c.Stream = min(x, y) + " " + max(x, y)
 }
 
+// fromSegment reads the two ends of a connection from the line that tcpdump prints before the
+// bytes of a segment: IP 10.0.0.2.39786 > 10.0.0.1.5000: Flags [P.], …
+func (c *Context) fromSegment(line []byte) {
+	end := bytes.Index(line, []byte(": Flags ["))
+	if end < 0 {
+		return
+	}
+	from, to, ok := bytes.Cut(line[:end], []byte(" > "))
+	from = from[bytes.LastIndexByte(from, ' ')+1:]
+	if !ok || bytes.IndexByte(from, '.') < 0 || bytes.IndexByte(to, '.') < 0 || bytes.IndexByte(to, ' ') >= 0 {
+		return
+	}
+	x, y := string(from), string(to)
+	c.Stream = min(x, y) + " " + max(x, y)
+}
+
 // peerOf reads 127.0.0.1', 40132)
 func peerOf(b []byte) string {
 	host, rest, ok := bytes.Cut(b, []byte("', "))

@@ -64,7 +64,8 @@ func (w *scanning) parts(at int, err error) (int, outcome) {
 
 // stitched reports the frame in w.text.
 func (w *scanning) stitched(at, end int) (int, outcome) {
-	w.find.Context = w.context(at)
+	before := w.before(at)
+	w.find.Context = Context{before: before, Stream: w.followStream(before)}
 	if !w.report(at, &w.frame) {
 		return 0, nothing
 	}

@@ -61,6 +61,7 @@ type Scanner struct {
 	quotedTo  int64   // where that ends
 	lineSpans []span  // of the lines that are being collected
 	records   recordReader
+	followed  string // the stream that tshark follows
 	packet    packet // of tshark's, the last one with a frame
 	find      Found  // what is reported of frames
 }

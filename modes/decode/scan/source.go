@@ -179,3 +179,22 @@ func closingQuote(b []byte) int {
 	}
 	return -1
 }
+
+// scalar reads a string, or a number.
+func scalar(b []byte) (text string, n int) {
+	if len(b) > 1 && b[0] == '"' {
+		end := closingQuote(b[1:])
+		if end < 0 {
+			return "", 0
+		}
+		in := b[1 : end+1]
+		if bytes.IndexByte(in, '\\') >= 0 {
+			in, _, _ = undo(in, quotes{quote: '"'}, nil, nil)
+		}
+		return string(in), end + 2
+	}
+	for n < len(b) && (b[n] >= '0' && b[n] <= '9' || b[n] == '.' || b[n] == '-') {
+		n++
+	}
+	return string(b[:n]), n
+}

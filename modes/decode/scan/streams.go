@@ -16,7 +16,7 @@ func streamOf(prefix []byte) string {
 	if name := syslogStream(prefix); name != "" {
 		return name
 	}
-	s := withoutColors(string(bytes.ReplaceAll(prefix, []byte{timeMark}, []byte(" "))))
+	s := withoutColors(string(bytes.ReplaceAll(behindPriority(prefix), []byte{timeMark}, []byte(" "))))
 	if name, _, ok := strings.Cut(s, " |"); ok {
 		return strings.TrimSpace(name)
 	}
@@ -29,6 +29,15 @@ func streamOf(prefix []byte) string {
 		return strings.TrimSpace(s[:i+1])
 	}
 	return ""
+}
+
+// behindPriority is what is behind the priority that a line of syslog begins with: <134>
+func behindPriority(prefix []byte) []byte {
+	b := bytes.TrimLeft(prefix, " \x00")
+	if n := digitsAt(b, 1); n > 0 && n <= 3 && b[0] == '<' && n+1 < len(b) && b[n+1] == '>' {
+		return b[n+2:]
+	}
+	return prefix
 }
 
 // behindFile is what is behind the name of a file and the number of a line in it: it is of

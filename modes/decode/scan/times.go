@@ -81,6 +81,7 @@ func findTime(b []byte) string {
 //
 //	2026-11-23T14:33:46.320840+00:00   also with blanks, slashes, UTC
 //	Nov 23 14:35:00
+//	Nov 23, 2026 14:35:00.037 UTC
 //	14:35:00.037
 //	1795444426.320891232
 //	[    1.700000]            since the start of the machine
@@ -110,6 +111,8 @@ func timeAt(b []byte, i int) int {
 		return 0
 	case isMonth(rest) && len(rest) >= 15 && isClock(rest[7:]):
 		return 7 + clockLength(rest[7:])
+	case longDateLength(rest) > 0 && isClock(rest[longDateLength(rest):]):
+		return longDateLength(rest) + clockLength(rest[longDateLength(rest):])
 	case rest[0] == '[':
 		return uptimeLength(rest)
 	case basicLength(rest) > 0:
@@ -230,65 +233,17 @@ func dateLength(b []byte) int {
 	return 0
 }
 
-func isMonth(b []byte) bool {
-	return len(b) > 7 && bytes.Contains([]byte("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"), b[:3]) && b[3] == ' ' && (b[4] == ' ' || isDigit(b[4])) && isDigit(b[5]) && b[6] == ' '
+func isMonth(b []byte) bool { return len(b) > 7 && isDay(b) && b[6] == ' ' }
+
+// isDay knows the month and the day of Nov 23 and Nov  7, with a byte behind them.
+func isDay(b []byte) bool {
+	return bytes.Contains([]byte("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"), b[:3]) && b[3] == ' ' && (b[4] == ' ' || isDigit(b[4])) && isDigit(b[5])
 }
 
-// uptimeLength is that of seconds since a start, as the kernel and journald print them.
-func uptimeLength(b []byte) int {
-	n := 1
-	for n < len(b) && n < 16 && b[n] == ' ' {
-		n++
+// longDateLength is that of Nov 23, 2026 with the blank behind it, as tshark prints it.
+func longDateLength(b []byte) int {
+	if n := len("Nov 23, 2026 "); len(b) > n && isDay(b) && b[6] == ',' && b[7] == ' ' && digits(b[8:], 4) && b[n-1] == ' ' {
+		return n
 	}
-	from := n
-	for n < len(b) && n < 16 && isDigit(b[n]) {
-		n++
-	}
-	if n == from || len(b) < n+8 || b[n] != '.' || !digits(b[n+1:], 6) || b[n+7] != ']' {
-		return 0
-	}
-	return n + 8
-}
-
-// epochLength is that of seconds since 1970 with a fraction.
-func epochLength(b []byte) int {
-	if !digits(b, 10) || len(b) < 12 || b[10] != '.' || !isDigit(b[11]) {
-		return 0
-	}
-	n := 11
-	for n < len(b) && isDigit(b[n]) {
-		n++
-	}
-	return n
-}
-
-// wholeEpochLength is that of whole seconds or milliseconds since 1970.
-func wholeEpochLength(b []byte) int {
-	n := 0
-	for n < len(b) && isDigit(b[n]) {
-		n++
-	}
-	if n != 10 && n != 13 || b[0] != '1' || n < len(b) && isWordByte(b[n]) {
-		return 0
-	}
-	return n
-}
-
-// basicLength is that of 20261123T143346Z, with fraction and zone.
-func basicLength(b []byte) int {
-	if len(b) < 15 || !digits(b, 8) || b[8] != 'T' || !digits(b[9:], 6) || b[9] > '2' || b[11] > '5' {
-		return 0
-	}
-	n := 15
-	if n < len(b)-1 && (b[n] == '.' || b[n] == ',') && isDigit(b[n+1]) {
-		for n++; n < len(b) && isDigit(b[n]); n++ {
-		}
-	}
-	switch {
-	case n < len(b) && b[n] == 'Z':
-		return n + 1
-	case len(b) >= n+5 && (b[n] == '+' || b[n] == '-') && digits(b[n+1:], 4):
-		return n + 5
-	}
-	return n
+	return 0
 }
