@@ -3,6 +3,7 @@ package scan
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -137,5 +138,35 @@ func TestGarbageInQuotes(t *testing.T) {
 		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("%s: %v", one, took)
 		}
+	}
+}
+
+// TestSplitQuoted: whatever strings and frames in them follow one another, the pieces they
+// come in do not matter.
+func TestSplitQuoted(t *testing.T) {
+	const literalFrame, jsonFrame = `{'header': {}, 'data': {'sequesce': 1, 'message-type': 'a\\b'}}`, `{"header":{},"data":{"sequesce":2,"message-type":"a\\\"b"}}`
+	words := []string{
+		`{"raw":"`, `{'raw': '`, `b'`, `"`, `'`, `\"`, `\\\"`, "\n", "\n", `\n`, `}`, ` `, "x ", `{"a":"b","log":"`, `"}`, `'}`, "Plain text data ", "abc", `\`, `"}` + "\n",
+		literalFrame, jsonFrame, strings.ReplaceAll(literalFrame, `'a\\b'`, `\"o'b\"`), strings.ReplaceAll(jsonFrame, `"`, `\"`), strings.ReplaceAll(literalFrame, `'`, `\'`),
+		`{'header': {'`, `{"header":{"`, strings.Repeat("long ", 500), "1\n", "f:7:{\n", "f:8:\"header\": {\n", "f:9:}\n",
+	}
+	found := 0
+	for seed := range uint64(300) {
+		rnd := rand.New(rand.NewPCG(seed, 11))
+		var b strings.Builder
+		for range rnd.IntN(120) {
+			b.WriteString(words[rnd.IntN(len(words))])
+		}
+		text := b.String()
+		want := scanAll([]byte(text), len(text)+1, true)
+		found += len(want)
+		for _, most := range []int{9, 300, 4_000} {
+			if got := scanRandomly(t, rnd, []byte(text), most, true); !slices.Equal(got, want) {
+				t.Fatalf("seed %d, in pieces of up to %d: %q\nwant %q in %s", seed, most, got, want, text)
+			}
+		}
+	}
+	if found < 1_000 {
+		t.Errorf("only %d finds", found)
 	}
 }
