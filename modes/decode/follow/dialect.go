@@ -51,6 +51,9 @@ const (
 	letters                 // of lower-case letters, as the reference server's
 )
 
+// isVisible says whether there is something to look at.
+func isVisible(r rune) bool { return unicode.IsPrint(r) || r == '\t' || r == '\n' }
+
 // fitnessOf is how well one text fits.
 func fitnessOf(text []byte) fitness {
 	fits := letters
@@ -60,7 +63,7 @@ func fitnessOf(text []byte) fitness {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			return misfit
-		case !unicode.IsPrint(r) && r != '\t' && r != '\n':
+		case !isVisible(r):
 			fits = utf
 		case r < 'a' || r > 'z':
 			fits = min(fits, visible)

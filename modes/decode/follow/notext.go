@@ -3,10 +3,8 @@ package follow
 import "proto/wire"
 
 // tryBytes opens an answer whose text is no text. Its state must be certain: no answer
-// before it is missing; and there must be more padding than one byte where the dialect is not
-// known yet, which that then tells, where another state has the same name, or where this is
-// the session's first such text and brings a key. What the padding of a long text with a key
-// says is nothing: it is there whatever the IV.
+// before it is missing; and there must be enough padding. What the padding of a long text with
+// a key says is nothing: it is there whatever the IV.
 func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 	key, brings := newKey(a)
 	if s.gap(a) || brings && s.iv == nil || !brings && (a.Key1.Present() || !s.hasKey || !s.hasPrev || s.lost > 0) {
@@ -21,7 +19,7 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 			chain.Restart(key, *s.iv, d)
 		}
 		text, err := a.decrypt(chain, r.Text[:0])
-		if err != nil || len(text)%wire.BlockSize == wire.BlockSize-1 && (brings && !s.bytes || s.dialect == nil || s.fork != nil || f.hasNamesake(s)) {
+		if err != nil || paddingOf(text) < f.leastPadding(s, a, brings) {
 			continue
 		}
 		if brings && len(text) >= wire.BlockSize && (!s.bytes || f.hasNamesake(s)) {
@@ -38,6 +36,22 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 		return true
 	}
 	return false
+}
+
+// paddingOf is how many bytes of padding are behind a text.
+func paddingOf(text []byte) int { return wire.BlockSize - len(text)%wire.BlockSize }
+
+// leastPadding is how many bytes of padding speak for a text that is none. One is enough where
+// nothing else could be read so: where the dialect is known, which it else tells, no other state
+// has the same name, and this is not the session's first such text and brings a key.
+func (f *Follower) leastPadding(s *state, a *Answer, brings bool) int {
+	switch {
+	case s.stream != a.Stream:
+		return sureBytes
+	case brings && !s.bytes, s.dialect == nil, s.fork != nil, f.hasNamesake(s):
+		return 2
+	}
+	return 1
 }
 
 // otherBytes opens an answer whose text is no text in the state of another session of its

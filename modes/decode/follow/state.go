@@ -164,7 +164,7 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 	}
 	before := s.chain.Register()
 	text, d, ok := f.open(a, s.chain, s.dialect, r.Text[:0])
-	if ok && d.Unpadded && !s.believes(text, own && !s.missing(a) && s.sure == wire.BlockSize) {
+	if ok && !s.accepts(a, text, d, own) {
 		s.chain.SetRegister(before)
 		ok = false
 	}
@@ -184,10 +184,11 @@ func (f *Follower) try(s *state, a *Answer, r *Result, own bool) bool {
 func (s *state) openUnshifted(a *Answer, dst []byte) (text []byte, d wire.Dialect, ok bool) {
 	chain := s.chain.Clone()
 	chain.SetRegister(s.lastRegister(padded[1]))
-	if text, ok = a.openIn(chain, padded[1], dst); ok {
+	if text, ok = a.openIn(chain, padded[1], dst); ok && credible(text, false) {
 		s.chain = chain
+		return text, padded[1], true
 	}
-	return text, padded[1], ok
+	return nil, padded[1], false
 }
 
 // noteRegisters keeps what an answer leaves that is no block.
@@ -246,7 +247,7 @@ func (f *Follower) tryNewKey(s *state, a *Answer, key wire.Key, r *Result, own b
 		fresh := f.spareChain()
 		fresh.Restart(key, *iv, wire.Dialect{})
 		text, d, ok := f.open(a, fresh, s.dialect, r.Text[:0])
-		if !ok || d.Unpadded && !s.believes(text, own && !s.missing(a)) {
+		if !ok || !s.acceptsWithKey(a, text, d, own) {
 			continue
 		}
 		if bytes.Equal(s.key1, brief(a.Key1.Raw())) {

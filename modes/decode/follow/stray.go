@@ -63,7 +63,7 @@ func (f *Follower) openBehind(s, before *state, a *Answer, r *Result) bool {
 		chain := s.chain.Clone()
 		chain.Dialect = d
 		chain.SetRegister(before.lastRegister(d))
-		if text, ok := a.openIn(chain, d, r.Text[:0]); ok {
+		if text, ok := a.openIn(chain, d, r.Text[:0]); ok && credible(text, true) {
 			s.chain, s.hasPrev, s.lost = chain, true, max(s.lost, 1)
 			f.read(s, a, r, text, d, "")
 			return true
