@@ -9,6 +9,7 @@ import (
 
 // unreadable is an answer whose data is no number that could be one.
 func (f *Follower) unreadable(s *state, a *Answer, r *Result) {
+	s.remember()
 	f.settle(s, true)
 	if key, brings := newKey(a); brings {
 		f.begin(s, key) // that is whole
@@ -24,6 +25,7 @@ func (f *Follower) unreadable(s *state, a *Answer, r *Result) {
 // fail is an answer that no state can read. Its cipher text is what the next one
 // needs.
 func (f *Follower) fail(s *state, a *Answer, r *Result) {
+	s.remember()
 	key, brings := newKey(a)
 	*r = Result{Status: BadPadding, Period: s.period, Text: r.Text[:0]}
 	switch {

@@ -147,7 +147,7 @@ func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
 // server, perhaps, that nothing tells from this one.
 func (f *Follower) hasNamesake(s *state) bool {
 	return slices.ContainsFunc(f.live, func(other *state) bool {
-		return other != s && !other.stray && other.stream == s.stream && other.session == s.session
+		return other != s && other.stream == s.stream && other.session == s.session
 	})
 }
 

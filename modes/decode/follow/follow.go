@@ -221,6 +221,9 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	if f.repeat(s, a, r) {
 		return
 	}
+	if f.tryBefore(s, a, r) {
+		return
+	}
 	if other := f.tryBetter(s, a, r); other != nil {
 		f.move(a, other)
 		return
@@ -248,6 +251,9 @@ func (f *Follower) Open(a *Answer, r *Result) {
 	if other := f.tryBehind(a, r); other != nil {
 		f.move(a, other)
 		return
+	}
+	if s.overtakes(a) {
+		f.part(s, false)
 	}
 	f.fail(f.astray(s, a), a, r)
 }

@@ -306,7 +306,7 @@ func remembered(f *Follower) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(f.states)) {
 		s := *f.states[name]
-		s.fork = nil // an address
+		s.fork, s.was = nil, nil // addresses
 		register := s.chain.Register()
 		s.chain, s.dialect, s.iv = nil, nil, nil
 		fmt.Fprintf(&b, "%q: %x %+v\n", name, register, s)

@@ -43,6 +43,7 @@ type state struct {
 	sure         int    // how many bytes of the register are what the server's are
 	old          int    // how many answers in a row were overtaken
 
+	was     *state          // before answers that could not be read; nil: there are none
 	pending []pendingAnswer // until the dialect is known
 	fork    *fork           // until the dialect is certain
 	waiting *Result         // of the last answer, if it is pending
@@ -290,6 +291,9 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 	}
 	r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, note, s.period, false
 	s.lost, s.lostKey, s.sure, s.old = 0, false, wire.BlockSize, 0
+	if s.was != nil && s.was.period == s.period {
+		s.was = nil // they were its own
+	}
 	s.note(a)
 	s.wait(r)
 }

@@ -1,0 +1,89 @@
+package follow
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"proto/wire"
+)
+
+// TestStrangerOfOneName: of a server whose HELLO_ACK is not in the capture a session has the
+// number of one that is, and nothing tells the two apart. That one is read to its end.
+func TestStrangerOfOneName(t *testing.T) {
+	unread := 0
+	for seed := range uint64(300) {
+		s := newScript(seed)
+		known, strange := s.eightLetters("", 24, 1269), newScript(seed+1000).eightLetters("", 24, 1269)[4:]
+		all := append([]told{known[0]}, s.mix(known[1:], strange)...)
+		of := make(map[string]bool)
+		for _, a := range known {
+			of[a.data] = true
+		}
+		results := followAll(t, &Follower{Hold: seed%2 == 0}, all)
+		for i, r := range results {
+			switch a := &all[i]; {
+			case a.isAck():
+			case r.Status == OK && string(r.Text) != a.text, of[a.data] && r.Status != OK:
+				t.Errorf("seed %d, sequence %d: %v %q (%s), want %q", seed, a.sequence, r.Status, r.Text, r.Note, a.text)
+			case r.Status != OK:
+				unread++
+			}
+		}
+	}
+	if unread < 1000 {
+		t.Errorf("%d were not read: that shows nothing", unread)
+	}
+}
+
+// TestBefore: an answer that cannot be read takes nothing from those that follow on from what
+// was before it.
+func TestBefore(t *testing.T) {
+	const stranger = "123456789012345678901234567890123456789"
+	for _, test := range []struct {
+		name  string
+		lines []line
+	}{
+		{"a stranger first", []line{{7, stranger, "no_prev answers before sequence 7 are lost"}, {2, "", "two"}, {3, "", "three"}}},
+		{"a stranger with the next number", []line{{2, "", "two"}, {3, stranger, "bad_padding "}, {3, "", "three"}, {4, "", "four"}}},
+		{"two strangers, one after the other", []line{
+			{2, "", "two"}, {8, stranger, "no_prev answers before sequence 8 are lost"}, {3, "", "three"},
+			{9, stranger, "no_key it is not known which session it is of"}, {4, "", "four"}}},
+		{"a stranger, and a loss", []line{
+			{2, "", "two"}, {8, stranger, "no_prev answers before sequence 8 are lost"},
+			{4, "", "no_prev answers before sequence 4 are lost"}, {5, "", "five"}, {6, "", "six"}}},
+		{"one overtakes", []line{{2, "", "two"}, {4, "", "no_prev answers before sequence 4 are lost"}, {3, "", "three"}, {5, "", "five"}, {6, "", "six"}}},
+		{"one overtakes two", []line{
+			{2, "", "two"}, {5, "", "no_prev answers before sequence 5 are lost"},
+			{4, "", "no_prev answers before sequence 4 are lost"}, {3, "", "three"}, {6, "", "six"}, {7, "", "seven"}}},
+		{"one is late", []line{{2, "", "two"}, {4, "", "no_prev answers before sequence 4 are lost"}, {5, "", "five"}, {3, "", "no_prev it comes late or again: a later one was before it"}, {6, "", "six"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, d := range padded {
+				for _, only := range [][]wire.Dialect{{d}, nil} {
+					if only == nil && test.lines[0].sequence != 2 && d.Unshifted {
+						continue // its dialect is not known then
+					}
+					o := newOddSession(t, d)
+					o.seal("two", "three", "four", "five", "six", "seven")
+					o.follow(&Follower{Hold: true, Only: only}, test.lines...)
+				}
+			}
+		})
+	}
+}
+
+// TestBeforeAKeyOfAnother: a key change of another server that happens to be next is not the
+// end of the session that it is taken for.
+func TestBeforeAKeyOfAnother(t *testing.T) {
+	for seed := range uint64(100) {
+		known, strange := newScript(seed).eightLetters("", 24, 1269), newScript(seed+1000).eightLetters("", 40, 1269)
+		all := slices.Concat(known[:10], strange[10:14], known[10:16], strange[14:18], known[16:])
+		for i, r := range followAll(t, &Follower{Hold: true}, all) {
+			a := &all[i]
+			if first := i == 10; !a.isAck() && first == (r.Status == OK) || r.Status == OK && string(r.Text) != a.text {
+				t.Errorf("seed %d, %s: %v %q (%s), want %q", seed, fmt.Sprint(i, " sequence ", a.sequence), r.Status, r.Text, r.Note, a.text)
+			}
+		}
+	}
+}
