@@ -16,7 +16,9 @@ func (f *Follower) Ack(stream string, session, sequence []byte, data wire.Member
 	old := f.states[string(f.key(stream, session))]
 	s := f.add(stream, session)
 	if s.first = key; noKey != "" || old == nil || old.first != key { // else it is there once more
-		f.opened++
+		if f.opened++; old != nil {
+			old.shared, s.shared = true, true
+		}
 	}
 	s.chain = wire.NewChain(key, iv, wire.Dialect{})
 	s.lastSequence = append(s.lastSequence, sequence...)

@@ -49,10 +49,10 @@ func (f *Follower) part(s *state, known bool) {
 	if known {
 		left.iv = nil // which did not fit
 		f.opened++
-	} else {
-		left.hasKey, left.hasPrev, left.stray = false, false, true
+		f.use(&left)
+		return
 	}
-	f.use(&left)
+	f.addStray(&left)
 }
 
 // overtakes says whether those answers that could not be read are all that makes this one

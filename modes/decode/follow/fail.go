@@ -53,7 +53,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 			s.hasKey = false
 		}
 	case s.stray && s.any:
-		r.Status, r.Note = NoKey, "it is not known which session it is of"
+		r.Status, r.Note = NoKey, whoseIsIt
 	case s.stray:
 		r.Status, r.Note = NoPrev, lostBefore(a)
 	case !s.hasKey:
@@ -61,6 +61,9 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	case s.isOld(a) && s.old < maxOld:
 		s.old++
 		r.Status, r.Note = NoPrev, "it comes late or again: a later one was before it"
+		if f.hasNamesake(s) {
+			r.Status, r.Note = NoKey, whoseIsIt
+		}
 		return // what the later one left is what the next one needs
 	case !s.hasPrev && s.noIV:
 		r.Status, r.Note = NoIV, noKey2
@@ -95,6 +98,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 // Notes that are made in several places.
 const (
 	keyLost      = "a key change was lost"
+	whoseIsIt    = "it is not known which session it is of"
 	noKey2       = "key2 is not known"
 	unreadBefore = "what was before it could not be read"
 )

@@ -143,10 +143,10 @@ func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
 	return nil
 }
 
-// hasNamesake says whether a session of the same name has been seen lately: of another
-// server, perhaps, that nothing tells from this one.
+// hasNamesake says whether a session of the same name has been seen, and what may be one has
+// lately: of another server, perhaps, that nothing tells from this one.
 func (f *Follower) hasNamesake(s *state) bool {
-	return slices.ContainsFunc(f.live, func(other *state) bool {
+	return s.shared || slices.ContainsFunc(slices.Concat(f.live, f.strays), func(other *state) bool {
 		return other != s && other.stream == s.stream && other.session == s.session
 	})
 }

@@ -46,6 +46,7 @@ type Follower struct {
 	streams map[string]*state // by stream: of its last HELLO_ACK
 	byID    map[string]*state // by session: the one used last
 	live    []*state          // the last ones used, for trying
+	strays  []*state          // see astray
 	servers map[string]*server
 	holding map[*state]struct{}   // those with answers that are pending
 	forks   map[*state]struct{}   // those with an answer that may be read in another dialect

@@ -14,6 +14,7 @@ type state struct {
 	stream, session string
 	names           int  // how many other sessions are known to be of it
 	stray           bool // see Follower.astray
+	shared          bool // there was another HELLO_ACK of its name
 
 	chain   *wire.Chain
 	hasKey  bool

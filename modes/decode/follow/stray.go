@@ -1,23 +1,43 @@
 package follow
 
+import (
+	"slices"
+
+	"proto/wire"
+)
+
 // Answers that no state can read, where several sessions have one name: which of them one is
 // of is not known before the next one is there, which is encrypted from its cipher text on.
 
 // astray is the state for an answer that s cannot read: s itself, or where that has namesakes
 // one without a key, so that none of them loses what its next answer needs.
 func (f *Follower) astray(s *state, a *Answer) *state {
-	if a.Key1.Present() || s.isUnpadded(f, a) || s.stray || !s.hasKey || !f.hasNamesake(s) {
+	if a.Key1.Present() || s.isUnpadded(f, a) || !s.hasKey || !f.hasNamesake(s) {
 		return s
 	}
-	for _, other := range f.live {
-		if other.stray && other.stream == a.Stream && other.session == string(a.Session) && !other.gap(a) {
-			f.use(other)
+	for i, other := range f.strays {
+		if other.stream == a.Stream && other.session == string(a.Session) && !other.gap(a) {
+			f.strays = append(slices.Delete(f.strays, i, i+1), other)
 			return other
 		}
 	}
-	stray := f.blank(a)
-	stray.hasKey, stray.hasPrev, stray.stray = false, false, true
+	stray := &state{stream: a.Stream, session: string(a.Session), lastOf: string(a.Session), dialect: f.onlyOne()}
+	stray.chain = wire.NewChain(wire.Key{}, wire.IV{}, wire.Dialect{})
+	f.addStray(stray)
 	return stray
+}
+
+// maxStrays is how many are remembered.
+const maxStrays = 16
+
+// addStray adds one in place of the oldest. They are not among the states that are tried, of
+// which they would take the place.
+func (f *Follower) addStray(s *state) {
+	s.stray, s.hasKey, s.hasPrev = true, false, false
+	if len(f.strays) == maxStrays {
+		f.strays = slices.Delete(f.strays, 0, 1)
+	}
+	f.strays = append(f.strays, s)
 }
 
 // tryBehind opens an answer that follows one which could not be read, with the key of any
@@ -26,14 +46,12 @@ func (f *Follower) tryBehind(a *Answer, r *Result) *state {
 	if a.Key1.Present() {
 		return nil
 	}
-	for _, before := range f.live {
+	for _, before := range slices.Concat(f.live, f.strays) {
 		if before.lost == 0 || before.session != string(a.Session) || before.gap(a) {
 			continue
 		}
 		if s := f.keyFor(before, a, r); s != nil {
-			if before.stray {
-				f.forget(before)
-			}
+			f.strays = slices.DeleteFunc(f.strays, func(stray *state) bool { return stray == before })
 			return s
 		}
 	}
