@@ -127,13 +127,13 @@ func (f *Follower) forget(s *state) {
 // an IV: of those that nothing else tells apart its sequence does. And without padding any
 // text can be read; letters tell then.
 func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
-	jumps := a.Key1.Kind() == wire.Integer && s.missing(a)
-	anything := s.isUnpadded(f, a) && !f.spells(s, a)
+	brings := a.Key1.Kind() == wire.Integer
+	jumps, anything := brings && s.missing(a), s.isUnpadded(f, a) && !f.spells(s, a)
 	if !jumps && !anything {
 		return nil
 	}
 	for _, other := range f.live {
-		if other == s || jumps && (other.stream != s.stream || other.session != s.session || other.gap(a)) || anything && !f.spells(other, a) {
+		if other == s || brings && (other.stream != s.stream || other.session != s.session || other.gap(a)) || anything && !f.spells(other, a) {
 			continue
 		}
 		if f.try(other, a, r, false) {

@@ -212,3 +212,24 @@ func TestLongNames(t *testing.T) {
 		}
 	}
 }
+
+// numbered gives all of a session another number.
+func numbered(list []told, session int) []told {
+	for i := range list {
+		list[i].session = session
+	}
+	return list
+}
+
+// TestUntoldUnpadded: the same without padding. A new key, which all sessions of its server could
+// read, is not taken for one of a session of another number.
+func TestUntoldUnpadded(t *testing.T) {
+	for seed := range uint64(60) {
+		shift := []int64{1269, 0}[seed%2]
+		a, b := newScript(seed), newScript(seed+1000)
+		lists := [][]told{a.eightBytes("", 25, shift), b.eightBytes("", 25, shift)}
+		lists = append(lists, numbered(b.eightBytes("", 25, shift), 2), numbered(a.eightBytes("", 25, shift), 2))
+		all := a.mix(lists...)
+		wantAll(t, all, followAll(t, &Follower{Hold: true}, all))
+	}
+}
