@@ -157,6 +157,11 @@ func useColor(when string, p *modes.Process) (bool, error) {
 }
 
 func (o *options) readKeys(c *cli.Context) error {
+	for _, name := range []string{"key1", "key2"} {
+		if follow.WasRounded(c.String(name)) {
+			return modes.Usage("take the number from the log itself, with all its digits", "--%s has been rounded by another tool", name)
+		}
+	}
 	if s := c.String("key1"); s != "" {
 		key, err := wire.ParseKey([]byte(s))
 		if err != nil {

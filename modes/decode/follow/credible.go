@@ -24,9 +24,9 @@ func (s *state) accepts(a *Answer, text []byte, d wire.Dialect, own bool) bool {
 // acceptsWithKey is accepts for an answer that brings a key, and needs nothing before it.
 func (s *state) acceptsWithKey(a *Answer, text []byte, d wire.Dialect, own bool) bool {
 	if d.Unpadded {
-		return s.believes(text, own && !s.missing(a))
+		return s.believes(text, own && !s.missing(a) && !rounded(a.Key1))
 	}
-	return own || credible(text, false)
+	return own && !rounded(a.Key1) || credible(text, false)
 }
 
 // credible says whether a text is one, wherever it was read. follows says that what is before it

@@ -11,7 +11,9 @@ import (
 func (f *Follower) unreadable(s *state, a *Answer, r *Result) {
 	s.remember()
 	f.settle(s, true)
-	if key, brings := newKey(a); brings {
+	if rounded(a.Key1) {
+		s.hasKey, s.keyNote = false, keyRounded
+	} else if key, brings := newKey(a); brings {
 		f.begin(s, key) // that is whole
 	}
 	r.Status, r.Note, r.Period = BadPadding, "data is no integer", s.period
@@ -27,8 +29,13 @@ func (f *Follower) unreadable(s *state, a *Answer, r *Result) {
 func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	s.remember()
 	key, brings := newKey(a)
+	isRounded := rounded(a.Key1) // and reads nothing
+	brings = brings && !isRounded
 	*r = Result{Status: BadPadding, Period: s.period, Text: r.Text[:0]}
 	switch {
+	case isRounded:
+		r.Status, r.Note = Rounded, "another tool has rounded key1"
+		s.hasKey, s.keyNote = false, keyRounded
 	case brings && f.ivOf(s) == nil:
 		if s.hasKey && s.missing(a) && !s.isUnpadded(f, a) {
 			s = f.blank(a) // another server's, perhaps
@@ -48,10 +55,6 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 		}
 	case a.Key1.Present():
 		r.Note = "key1 is no key"
-		if rounded(a.Key1) {
-			r.Status, r.Note = Rounded, "another tool has rounded key1"
-			s.hasKey = false
-		}
 	case s.stray && s.any:
 		r.Status, r.Note = NoKey, whoseIsIt
 	case s.stray:
@@ -97,6 +100,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 
 // Notes that are made in several places.
 const (
+	keyRounded   = "key1" + wasRoundedToo
 	keyLost      = "a key change was lost"
 	whoseIsIt    = "it is not known which session it is of"
 	noKey2       = "key2 is not known"

@@ -46,7 +46,7 @@ func paddingOf(text []byte) int { return wire.BlockSize - len(text)%wire.BlockSi
 // has the same name, and this is not the session's first such text and brings a key.
 func (f *Follower) leastPadding(s *state, a *Answer, brings bool) int {
 	switch {
-	case s.stream != a.Stream:
+	case s.stream != a.Stream, brings && rounded(a.Key1):
 		return sureBytes
 	case brings && !s.bytes, s.dialect == nil, s.fork != nil, f.hasNamesake(s):
 		return 2

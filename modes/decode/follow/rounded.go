@@ -26,7 +26,16 @@ func rounded(v wire.Value) bool {
 	return mayBeFloat(digits) && equalsFloat(digits)
 }
 
+// WasRounded says whether a number, as it is spelled, has been through a float64.
+func WasRounded(spelled string) bool {
+	v, _, err := wire.ParseValue([]byte(spelled), wire.Limits{Bytes: len(spelled) + 1})
+	return err == nil && rounded(v)
+}
+
 const wasRounded = "another tool has rounded its number: digits are lost that nothing brings back"
+
+// wasRoundedToo is what is said of a key or IV.
+const wasRoundedToo = " has been rounded by another tool"
 
 // isSuspect says whether a number of 8 bytes looks as if it were rounded. It is exact all the
 // same if an answer behind it, which is encrypted from it on, is a text.

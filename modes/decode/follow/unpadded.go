@@ -35,6 +35,9 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 	if !brings && (a.Key1.Present() || !s.hasKey || s.isOld(a) && s.old < maxOld && !f.spells(s, a)) {
 		return false
 	}
+	if brings && rounded(a.Key1) && !f.spells(s, a) {
+		return false
+	}
 	if brings {
 		if f.settle(s, true); s.dialect != nil && !a.isSuspect() {
 			return f.try(s, a, r, true)
