@@ -3,7 +3,6 @@ package decode
 import (
 	"errors"
 	"os"
-	"strconv"
 	"strings"
 
 	"proto/modes"
@@ -83,7 +82,7 @@ func (r *record) drawn() diagram.Frame {
 	case follow.OK:
 		f.Text = modes.Show(string(res.Text))
 	case follow.Ambiguous:
-		f.Text = strconv.Quote(string(res.Text)) + " or " + strconv.Quote(string(res.Other))
+		f.Text = readings(res)
 	}
 	return f
 }

@@ -126,6 +126,9 @@ func (r *record) appendRest(b []byte) []byte {
 		}
 	case follow.Ambiguous:
 		b = appendPlain(b, res.Text)
+		if res.Other == nil {
+			break
+		}
 		note = "dialect: shifted gives " + strconv.Quote(string(res.Text)) + ", unshifted " + strconv.Quote(string(res.Other))
 	default:
 		b = append(b, "null"...)

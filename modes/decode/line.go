@@ -110,7 +110,7 @@ func (r *record) rest() string {
 	case follow.OK:
 		parts = append(parts, strconv.Quote(string(r.result.Text)))
 	case follow.Ambiguous:
-		parts = append(parts, strconv.Quote(string(r.result.Text))+" or "+strconv.Quote(string(r.result.Other)), "ambiguous")
+		parts = append(parts, readings(r.result), "ambiguous")
 	default:
 		parts = append(parts, r.result.Status.String())
 	}
@@ -118,6 +118,15 @@ func (r *record) rest() string {
 		parts = append(parts, "("+safe(note)+")")
 	}
 	return strings.Join(parts, "  ")
+}
+
+// readings are those of an ambiguous answer: one, which is in doubt, or two.
+func readings(res *follow.Result) string {
+	text := strconv.Quote(string(res.Text))
+	if res.Other == nil {
+		return text
+	}
+	return text + " or " + strconv.Quote(string(res.Other))
 }
 
 // safe is a note of ours, in which a number of the capture may stand.

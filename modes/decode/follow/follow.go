@@ -26,7 +26,7 @@ type Result struct {
 	Note    string
 	Period  int // of the key, from 1 on; 0 where the key is not known
 	Pending bool
-	// Other is the other reading of an ambiguous one.
+	// Other is the other reading of an ambiguous one, nil if there is none.
 	Other []byte
 }
 

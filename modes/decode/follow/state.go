@@ -55,7 +55,7 @@ type state struct {
 
 // repeats says whether an answer is the one before once more.
 func (s *state) repeats(a *Answer) bool {
-	return s.any && len(a.Sequence) > 0 && bytes.Equal(s.lastSequence, brief(a.Sequence)) && s.lastOf == string(a.Session) &&
+	return s.any && bytes.Equal(s.lastSequence, brief(a.Sequence)) && s.lastOf == string(a.Session) &&
 		s.sameData(a) && bytes.Equal(s.lastKey1, brief(a.Key1.Raw()))
 }
 
@@ -282,15 +282,20 @@ func (f *Follower) read(s *state, a *Answer, r *Result, text []byte, d wire.Dial
 		s.dialect = &known
 	}
 	f.dialect[number(d)]++
+	status := OK
 	if d.Unpadded {
-		s.odd = s.odd || fitnessOf(text) < letters
+		if odd := fitnessOf(text) < letters; odd && s.isLoose(a) && !s.odd && !a.Key1.Present() {
+			status, note = Ambiguous, ifWhole
+		} else {
+			s.odd = s.odd || odd
+		}
 	} else if s.chain.Register()[0] == 0 && len(text) < wire.BlockSize {
 		note = join(note, "leading zero put back")
 	}
 	if s.lost > 0 && !a.Key1.Present() {
 		note = join(note, "healed")
 	}
-	r.Status, r.Text, r.Note, r.Period, r.Pending = OK, text, note, s.period, false
+	r.Status, r.Text, r.Note, r.Period, r.Pending = status, text, note, s.period, false
 	s.lost, s.lostKey, s.sure, s.old = 0, false, wire.BlockSize, 0
 	if s.was != nil && s.was.period == s.period {
 		s.was = nil // they were its own

@@ -11,7 +11,7 @@ const (
 	NoPrev            // the answer before it is not in the capture
 	BadPadding        // key and answer before are known, and still no text
 	Rounded           // another tool has rounded its number
-	Ambiguous         // two dialects fit, or none
+	Ambiguous         // two dialects fit, or none, or what is before it may be missing
 	Truncated         // the capture ends within the frame
 )
 

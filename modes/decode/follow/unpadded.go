@@ -15,6 +15,7 @@ import (
 type pendingAnswer struct {
 	digits []byte
 	result *Result // nil: it is complete, or waits for the IV
+	loose  bool    // nothing says whether answers before it are missing
 	// status, and note, are what is said of it unless its text proves more: OK where the
 	// register before it is the server's, Rounded for what Answer.isSuspect says.
 	status Status
@@ -53,7 +54,7 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 	if a.isSuspect() {
 		lacks, note = Rounded, wasRounded
 	}
-	p := pendingAnswer{digits: bytes.Clone(a.Data.Raw()), status: lacks, note: note}
+	p := pendingAnswer{digits: bytes.Clone(a.Data.Raw()), loose: s.isLoose(a) && !brings, status: lacks, note: note}
 	*r = Result{Period: s.period, Status: p.status, Note: p.note}
 	if p.status != NoIV || !f.wantIV(s, a, key, r, brings) {
 		p.result, r.Pending = r, true
@@ -165,6 +166,12 @@ func (s *state) believes(text []byte, certain bool) bool {
 	fits := fitnessOf(text)
 	return fits == letters || certain && (fits == visible && (s.lost == 0 || s.odd) || fits == utf && s.lost == 0 && s.odd)
 }
+
+// isLoose says whether nothing tells if answers before this one are missing.
+func (s *state) isLoose(a *Answer) bool { return s.any && len(a.Sequence) == 0 }
+
+// ifWhole is the note of a text that may be none, as the first among those of letters only.
+const ifWhole = "if no answer before it is missing"
 
 // settle reads what is pending, in the dialect that fits. Where none is better than the
 // other it waits for more, unless this is the end of it.

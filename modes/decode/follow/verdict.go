@@ -20,7 +20,7 @@ type verdict struct {
 func (f *Follower) judge(s *state) (v verdict) {
 	var fits [len(unpadded)][]fitness
 	for i, d := range unpadded {
-		if v.texts[i], fits[i] = s.readAll(d); !f.may(d) || s.dialect != nil && *s.dialect != d {
+		if v.texts[i], fits[i] = s.readAll(d); !f.may(d) || s.dialect != nil && *s.dialect != d || slices.Max(fits[i]) == excluded {
 			v.only = true
 			for k := range fits[i] {
 				fits[i][k] = excluded
@@ -142,13 +142,14 @@ func (f *Follower) give(s *state, v *verdict) {
 			r.Status, r.Note = p.status, p.note
 		case v.decided:
 			r.Status, r.Text, r.Note = OK, v.texts[v.best][i], ""
-			s.odd = s.odd || fitnessOf(r.Text) < letters
 			f.dialect[number(v.dialect)]++
 			s.lost, s.lostKey = 0, false
-			if !v.chained && s.dialect == nil {
+			if odd := fitnessOf(r.Text) < letters; odd && p.loose && !s.odd {
+				r.Status, r.Note = Ambiguous, ifWhole
+			} else if s.odd = s.odd || odd; !v.chained && s.dialect == nil {
 				r.Note = "dialect: by text"
 			}
-		case v.only:
+		case v.only, v.texts[0][i] == nil, v.texts[1][i] == nil:
 			r.Status, r.Note = BadPadding, "it is no text"
 		default:
 			r.Status, r.Text, r.Other = Ambiguous, v.texts[0][i], v.texts[1][i]
@@ -166,7 +167,7 @@ func (s *state) readAll(d wire.Dialect) (texts [][]byte, fits []fitness) {
 		text, err := chain.Open(nil, p.digits)
 		fit := fitnessOf(text)
 		if err != nil {
-			fit = misfit
+			fit = excluded // it is no number
 		}
 		texts, fits = append(texts, text), append(fits, fit)
 	}
