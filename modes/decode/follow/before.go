@@ -36,9 +36,22 @@ func (f *Follower) tryBefore(s *state, a *Answer, r *Result) bool {
 	return true
 }
 
+// tryBeforeOthers does so in the states of all sessions that nothing tells from an answer's.
+func (f *Follower) tryBeforeOthers(s *state, a *Answer, r *Result) *state {
+	for _, other := range f.live {
+		if other != s && other.stream == a.Stream && other.session == string(a.Session) && f.tryBefore(other, a, r) {
+			return other
+		}
+	}
+	return nil
+}
+
 // part makes two states of one: that from before what could not be read, and one of what
 // could not, of which the key is known or not.
 func (f *Follower) part(s *state, known bool) {
+	if s.isUnproved() {
+		f.refute(s)
+	}
 	was, left := s.was, *s
 	was.names, was.isLive, was.used = s.names, s.isLive, s.used
 	*s = *was

@@ -40,6 +40,32 @@ func (f *Follower) mayBeUnpadded(a *Answer) bool {
 	return isShort(a.Data.Raw()) && (f.may(unpadded[0]) || f.may(unpadded[1]))
 }
 
+// Dialects says how many answers were read in which dialect.
+func (f *Follower) Dialects() map[wire.Dialect]int {
+	m := make(map[wire.Dialect]int)
+	for _, d := range dialects {
+		m[d] = f.dialect[number(d)]
+	}
+	return m
+}
+
+// dialects are all of them; those with padding come first.
+var dialects = [...]wire.Dialect{padded[0], padded[1], unpadded[0], unpadded[1]}
+
+// Dialects are all that there are.
+func Dialects() []wire.Dialect { return slices.Clone(dialects[:]) }
+
+// number is a dialect's place in dialects.
+func number(d wire.Dialect) (n int) {
+	if d.Unshifted {
+		n = 1
+	}
+	if d.Unpadded {
+		n += 2
+	}
+	return n
+}
+
 // fitness is how well texts fit a dialect.
 type fitness int
 

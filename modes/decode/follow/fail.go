@@ -27,6 +27,9 @@ func (f *Follower) unreadable(s *state, a *Answer, r *Result) {
 // fail is an answer that no state can read. Its cipher text is what the next one
 // needs.
 func (f *Follower) fail(s *state, a *Answer, r *Result) {
+	if s.isUnproved() {
+		f.unfork(s) // it stays as it is
+	}
 	s.remember()
 	key, brings := newKey(a)
 	isRounded := rounded(a.Key1) // and reads nothing

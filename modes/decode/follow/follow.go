@@ -6,13 +6,13 @@
 // the reference server the cipher belongs to the connection), then by session id,
 // then by trying the states used last. An answer counts as read where its padding
 // is valid and its text is UTF-8; in the state that it follows on without a gap,
-// valid padding is enough.
+// valid padding is enough, and in one that may not be its own nearly all of the text
+// must be printable where there is little padding.
 package follow
 
 import (
 	"encoding/binary"
 	"maps"
-	"slices"
 	"unicode/utf8"
 
 	"proto/wire"
@@ -79,32 +79,6 @@ type server struct {
 
 // Sessions is how many sessions were seen.
 func (f *Follower) Sessions() int { return f.opened }
-
-// Dialects says how many answers were read in which dialect.
-func (f *Follower) Dialects() map[wire.Dialect]int {
-	m := make(map[wire.Dialect]int)
-	for _, d := range dialects {
-		m[d] = f.dialect[number(d)]
-	}
-	return m
-}
-
-// dialects are all of them; those with padding come first.
-var dialects = [...]wire.Dialect{padded[0], padded[1], unpadded[0], unpadded[1]}
-
-// Dialects are all that there are.
-func Dialects() []wire.Dialect { return slices.Clone(dialects[:]) }
-
-// number is a dialect's place in dialects.
-func number(d wire.Dialect) (n int) {
-	if d.Unshifted {
-		n = 1
-	}
-	if d.Unpadded {
-		n += 2
-	}
-	return n
-}
 
 func (f *Follower) init() {
 	if f.states == nil {
@@ -242,6 +216,10 @@ func (f *Follower) Open(a *Answer, r *Result) {
 		f.move(a, other)
 		return
 	}
+	if other := f.tryBeforeOthers(s, a, r); other != nil {
+		f.move(a, other)
+		return
+	}
 	if f.tryBytes(s, a, r) {
 		return
 	}
@@ -253,7 +231,7 @@ func (f *Follower) Open(a *Answer, r *Result) {
 		f.move(a, other)
 		return
 	}
-	if s.overtakes(a) {
+	if s.overtakes(a) || s.isUnproved() && !s.gap(a) {
 		f.part(s, false)
 	}
 	f.fail(f.astray(s, a), a, r)

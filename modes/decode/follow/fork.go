@@ -10,6 +10,7 @@ type fork struct {
 	register wire.Register // behind the answer
 	text     []byte
 	result   *Result // of the answer, which waits; nil: it was given out
+	unproved bool    // see waitForProof: there is no other reading
 }
 
 // bothFit is the note of an answer that nothing followed.
@@ -25,20 +26,25 @@ func (f *Follower) waitForNext(s *state, r *Result) {
 	if s.fork != nil || other.dialect.Unpadded || s.dialect.Unpadded {
 		return
 	}
-	if len(f.forks) == maxLive {
-		for old := range f.forks {
-			f.endFork(old)
-			break
-		}
-	}
-	s.fork = other
-	f.forks[s] = struct{}{}
+	f.addFork(s, other)
 	if !f.Hold {
 		f.giveBoth(s, r)
 		return
 	}
 	other.result, r.Pending = r, true
 	s.wait(r)
+}
+
+// addFork adds one, in place of another if there are many.
+func (f *Follower) addFork(s *state, added *fork) {
+	if len(f.forks) == maxLive {
+		for old := range f.forks {
+			f.endFork(old)
+			break
+		}
+	}
+	s.fork = added
+	f.forks[s] = struct{}{}
 }
 
 // choose decides between both readings of a session's first answer by what follows it, where
@@ -90,7 +96,7 @@ func (f *Follower) endFork(s *state) {
 	if s.fork == nil {
 		return
 	}
-	if s.fork.result != nil {
+	if s.fork.result != nil && !s.fork.unproved {
 		f.giveBoth(s, s.fork.result)
 	}
 	f.unfork(s)

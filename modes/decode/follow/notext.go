@@ -25,14 +25,20 @@ func (f *Follower) tryBytes(s *state, a *Answer, r *Result) bool {
 		if brings && len(text) >= wire.BlockSize && (!s.bytes || f.hasNamesake(s)) {
 			continue
 		}
-		note := ""
+		doubtful := !brings && !s.bytes && !s.isUnproved() && paddingOf(text) < sureBytes
+		if doubtful {
+			s.remember()
+		}
+		note, was := "", s.was
 		if s.chain = chain; brings {
 			s.hasKey, s.hasPrev, note = true, true, "new key"
 			s.key1 = append(s.key1[:0], brief(a.Key1.Raw())...)
 			s.period++
 		}
 		f.read(s, a, r, text, d, note)
-		s.bytes = true
+		if s.bytes = !doubtful || was == nil; !s.bytes {
+			f.waitForProof(s, was, r)
+		}
 		return true
 	}
 	return false
@@ -48,7 +54,7 @@ func (f *Follower) leastPadding(s *state, a *Answer, brings bool) int {
 	switch {
 	case s.stream != a.Stream, brings && rounded(a.Key1):
 		return sureBytes
-	case brings && !s.bytes, s.dialect == nil, s.fork != nil, f.hasNamesake(s):
+	case brings && !s.bytes, s.dialect == nil, s.fork != nil && !s.fork.unproved, f.hasNamesake(s):
 		return 2
 	}
 	return 1
