@@ -49,7 +49,7 @@ func (f *Follower) tryBeforeOthers(s *state, a *Answer, r *Result) *state {
 // part makes two states of one: that from before what could not be read, and one of what
 // could not, of which the key is known or not.
 func (f *Follower) part(s *state, known bool) {
-	if s.isUnproved() {
+	if f.settle(s, true); s.isUnproved() {
 		f.refute(s)
 	}
 	was, left := s.was, *s

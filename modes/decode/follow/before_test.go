@@ -91,3 +91,15 @@ func TestBeforeAKeyOfAnother(t *testing.T) {
 		}
 	}
 }
+
+// TestBeforeWhatWaits: what waits for answers behind it is completed where the session goes on
+// from what was before it.
+func TestBeforeWhatWaits(t *testing.T) {
+	o := newOddSession(t, wire.Dialect{Unpadded: true})
+	o.seal("aaaaaaaa", "bbbbbbbb", "cccccccc", "dddddddd")
+	const stranger, suspect = "1234567890123456789", "15484038979269489000"
+	o.follow(&Follower{Hold: true},
+		line{2, "", "aaaaaaaa"}, line{3, "", "bbbbbbbb"}, line{4, "", "cccccccc"},
+		line{9, stranger, "no_prev answers before sequence 9 are lost"}, line{10, suspect, "rounded " + wasRounded},
+		line{5, "", "dddddddd"})
+}

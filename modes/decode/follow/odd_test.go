@@ -67,6 +67,9 @@ func (o *oddSession) follow(f *Follower, lines ...line) {
 		if r.Status == OK {
 			got = string(r.Text)
 		}
+		if r.Pending {
+			got = "pending"
+		}
 		if got != lines[i].want {
 			o.t.Errorf("answer %d, sequence %d: %q, want %q", i, lines[i].sequence, got, lines[i].want)
 		}
