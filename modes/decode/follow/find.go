@@ -140,6 +140,26 @@ func (f *Follower) tryBetter(s *state, a *Answer, r *Result) *state {
 			return other
 		}
 	}
+	if brings && anything {
+		return f.trySpellingIVs(s, a, r)
+	}
+	return nil
+}
+
+// trySpellingIVs is tryIVs for answers without padding, of which letters tell.
+func (f *Follower) trySpellingIVs(s *state, a *Answer, r *Result) *state {
+	i := slices.IndexFunc(f.live, func(other *state) bool { return f.spells(other, a) })
+	if i < 0 {
+		return nil
+	}
+	iv := f.ivOf(f.live[i])
+	if s.iv != nil {
+		s = f.blank(a)
+		f.opened++
+	}
+	if s.iv = iv; f.try(s, a, r, true) {
+		return s
+	}
 	return nil
 }
 

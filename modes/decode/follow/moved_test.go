@@ -233,3 +233,16 @@ func TestUntoldUnpadded(t *testing.T) {
 		wantAll(t, all, followAll(t, &Follower{Hold: true}, all))
 	}
 }
+
+// TestUntoldUnpaddedFromTheMiddle: a session of a known server, without its HELLO_ACK, takes
+// the IV from its next key on, and nothing from another server's of its number.
+func TestUntoldUnpaddedFromTheMiddle(t *testing.T) {
+	for seed := range uint64(60) {
+		shift := []int64{1269, 0}[seed%2]
+		a, b := newScript(seed), newScript(seed+1000)
+		known, other := a.eightBytes("", 25, shift), numbered(b.eightBytes("", 25, shift), 2)
+		strange := b.eightBytes("", 25, shift)[10:] // its first one brings a key
+		all := append(slices.Concat(known[:5], other[:5]), a.mix(slices.Clone(known[5:]), slices.Clone(other[5:]), strange)...)
+		wantAll(t, all, followAll(t, &Follower{Hold: true}, all))
+	}
+}
