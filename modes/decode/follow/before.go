@@ -3,6 +3,9 @@ package follow
 import (
 	"bytes"
 	"maps"
+	"slices"
+
+	"proto/wire"
 )
 
 // An answer that cannot be read is taken for one of its session, of which others were lost:
@@ -11,24 +14,37 @@ import (
 
 // remember keeps a state as it is before an answer that it cannot read.
 func (s *state) remember() {
-	if !s.hasKey || !s.hasPrev || s.lost > 0 || s.stray || s.fork != nil || s.waiting != nil || len(s.pending) > 0 {
+	if !s.hasKey || !s.hasPrev || s.lost > 0 || s.stray || s.fork != nil || s.waiting != nil && len(s.pending) == 0 {
 		return
+	}
+	if len(s.pending) > 0 && (s.was != nil || s.sure < wire.BlockSize) {
+		return // it is among them
 	}
 	was := *s
 	was.chain, was.before = s.chain.Clone(), maps.Clone(s.before)
 	was.lastSequence, was.lastData, was.lastKey1 = bytes.Clone(s.lastSequence), bytes.Clone(s.lastData), bytes.Clone(s.lastKey1)
 	was.key1, was.lastResult.Text = bytes.Clone(s.key1), bytes.Clone(s.lastResult.Text)
-	s.was, was.was = &was, nil
+	s.was, was.was, was.pending = &was, nil, slices.Clone(s.pending)
+	for i := range was.pending {
+		was.pending[i].result = nil // s has it
+	}
 }
 
 // tryBefore opens an answer that follows on from what was before those that could not be
 // read.
 func (f *Follower) tryBefore(s *state, a *Answer, r *Result) bool {
 	was := s.was
-	if was == nil || was.gap(a) || was.dialect == nil && was.isUnpadded(f, a) {
+	if was == nil || was.gap(a) {
 		return false
 	}
 	known := was.period != s.period // by a key that what could not be read has brought
+	if (was.dialect == nil || len(was.pending) > 0) && was.isUnpadded(f, a) {
+		if !f.spells(was, a) {
+			return false
+		}
+		f.part(s, known)
+		return f.hold(s, a, r)
+	}
 	if a.Key1.Present() && bytes.Equal(was.key1, brief(a.Key1.Raw())) || !f.try(was, a, r, true) && !f.tryBytes(was, a, r) {
 		return false
 	}
@@ -49,16 +65,25 @@ func (f *Follower) tryBeforeOthers(s *state, a *Answer, r *Result) *state {
 // part makes two states of one: that from before what could not be read, and one of what
 // could not, of which the key is known or not.
 func (f *Follower) part(s *state, known bool) {
+	was := s.was
+	for i := range min(len(was.pending), len(s.pending)) {
+		if bytes.Equal(was.pending[i].digits, s.pending[i].digits) { // it waits on
+			was.pending[i].result, s.pending[i].result = s.pending[i].result, nil
+		}
+	}
 	if f.settle(s, true); s.isUnproved() {
 		f.refute(s)
 	}
-	was, left := s.was, *s
+	left := *s
 	was.names, was.isLive, was.used = s.names, s.isLive, s.used
 	*s = *was
 	if delete(f.forks, was); s.fork != nil {
 		f.forks[s] = struct{}{}
 	}
-	left.was, left.isLive, left.names = nil, false, 0
+	if len(s.pending) > 0 {
+		f.holding[s] = struct{}{}
+	}
+	left.was, left.waiting, left.isLive, left.names = nil, nil, false, 0
 	if known {
 		left.iv = nil // which did not fit
 		f.opened++

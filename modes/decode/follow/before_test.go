@@ -103,3 +103,34 @@ func TestBeforeWhatWaits(t *testing.T) {
 		line{9, stranger, "no_prev answers before sequence 9 are lost"}, line{10, suspect, "rounded " + wasRounded},
 		line{5, "", "dddddddd"})
 }
+
+// TestStrangerUnpadded: the same without padding, where any text can be read: the first ones are
+// told by what follows.
+func TestStrangerUnpadded(t *testing.T) {
+	unread, lost, chance := 0, 0, 0
+	for seed := range uint64(300) {
+		s, shift := newScript(seed), []int64{1269, 0}[seed%2]
+		known, strange := s.eightBytes("", 24, shift), newScript(seed+1000).eightBytes("", 24, shift)[4:]
+		all := append([]told{known[0]}, s.mix(slices.Clone(known[1:]), strange)...)
+		of := make(map[string]bool)
+		for _, a := range known {
+			of[a.data] = true
+		}
+		for i, r := range followAll(t, &Follower{Hold: true}, all) {
+			switch a := &all[i]; {
+			case a.isAck():
+			case r.Status == OK && string(r.Text) != a.text && fitnessOf(r.Text) == visible:
+				chance++ // one in two thousand looks like a text
+			case r.Status == OK && string(r.Text) != a.text:
+				t.Errorf("seed %d, sequence %d: %q (%s), want %q", seed, a.sequence, r.Text, r.Note, a.text)
+			case r.Status != OK && of[a.data]:
+				lost++
+			case r.Status != OK:
+				unread++
+			}
+		}
+	}
+	if lost > 50 || unread < 1000 || chance > 3 {
+		t.Errorf("%d lost, %d of the stranger's not read, %d read wrongly", lost, unread, chance)
+	}
+}

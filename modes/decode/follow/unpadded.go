@@ -39,6 +39,9 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 	if brings && rounded(a.Key1) && !f.spells(s, a) {
 		return false
 	}
+	if s.was == nil && !f.spells(s, a) {
+		s.remember()
+	}
 	if brings {
 		if f.settle(s, true); s.dialect != nil && !a.isSuspect() {
 			return f.try(s, a, r, true)
@@ -47,6 +50,7 @@ func (f *Follower) hold(s *state, a *Answer, r *Result) bool {
 	}
 	lacks, note := s.lacks(a, brings)
 	if f.spells(s, a) {
+		s.was = nil
 		lacks, note, s.hasPrev, s.sure = OK, "", true, wire.BlockSize
 	} else {
 		s.absorb(a, brings)
@@ -229,6 +233,10 @@ func (f *Follower) complete(s *state, r *Result) {
 	if s.waiting == r {
 		s.waiting = nil
 		s.keep(r)
+	}
+	if was := s.was; was != nil && was.waiting == r {
+		was.waiting = nil
+		was.keep(r)
 	}
 	for _, again := range f.again[r] {
 		*again = repeated(r, again.Text)

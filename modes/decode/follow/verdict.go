@@ -90,10 +90,10 @@ func confirmed(fits []fitness, i int) bool {
 }
 
 // doubts says whether the number of one of the two answers before may be rounded, for all
-// that is known.
+// that is known, or another session's: it is no text, where others are letters.
 func (s *state) doubts(fits []fitness, i int) bool {
 	for k := max(0, i-2); k < i; k++ {
-		if s.pending[k].status == Rounded && !confirmed(fits, k) {
+		if s.pending[k].status == Rounded && !confirmed(fits, k) || s.pending[k].status == OK && fits[k] == misfit && !s.odd {
 			return true
 		}
 	}
@@ -134,7 +134,7 @@ func (f *Follower) give(s *state, v *verdict) {
 		}
 		p.result = nil
 		switch {
-		case !v.counts[i] && p.status == OK && s.suspects(i):
+		case !v.counts[i] && p.status == OK && (s.suspects(i) || fitnessOf(v.texts[v.best][i]) > misfit):
 			r.Status, r.Note = NoPrev, unreadBefore
 		case !v.counts[i] && p.status == OK:
 			r.Status, r.Note = BadPadding, "it is no text"
