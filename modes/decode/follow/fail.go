@@ -92,7 +92,9 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 	if brings {
 		s.chain, s.hasKey = wire.NewChain(key, wire.IV{}, wire.Dialect{}), true
 	}
-	f.skip(s, a)
+	if !s.stray { // of which the last cipher text is all that is wanted
+		f.skip(s, a)
+	}
 	s.lost++
 	s.note(a)
 	if s.fork != nil {

@@ -166,9 +166,10 @@ func (f *Follower) trySpellingIVs(s *state, a *Answer, r *Result) *state {
 // hasNamesake says whether a session of the same name has been seen, and what may be one has
 // lately: of another server, perhaps, that nothing tells from this one.
 func (f *Follower) hasNamesake(s *state) bool {
-	return s.shared || slices.ContainsFunc(slices.Concat(f.live, f.strays), func(other *state) bool {
+	isOne := func(other *state) bool {
 		return other != s && other.stream == s.stream && other.session == s.session
-	})
+	}
+	return s.shared || slices.ContainsFunc(f.live, isOne) || slices.ContainsFunc(f.strays, isOne)
 }
 
 // tryOthers tries all other states that an answer could belong to. A new key can be read by

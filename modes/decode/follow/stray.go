@@ -1,10 +1,6 @@
 package follow
 
-import (
-	"slices"
-
-	"proto/wire"
-)
+import "slices"
 
 // Answers that no state can read, where several sessions have one name: which of them one is
 // of is not known before the next one is there, which is encrypted from its cipher text on.
@@ -22,7 +18,6 @@ func (f *Follower) astray(s *state, a *Answer) *state {
 		}
 	}
 	stray := &state{stream: a.Stream, session: string(a.Session), lastOf: string(a.Session), dialect: f.onlyOne()}
-	stray.chain = wire.NewChain(wire.Key{}, wire.IV{}, wire.Dialect{})
 	f.addStray(stray)
 	return stray
 }
@@ -46,13 +41,15 @@ func (f *Follower) tryBehind(a *Answer, r *Result) *state {
 	if a.Key1.Present() {
 		return nil
 	}
-	for _, before := range slices.Concat(f.live, f.strays) {
-		if before.lost == 0 || before.session != string(a.Session) || before.gap(a) {
-			continue
-		}
-		if s := f.keyFor(before, a, r); s != nil {
-			f.strays = slices.DeleteFunc(f.strays, func(stray *state) bool { return stray == before })
-			return s
+	for _, list := range [...][]*state{f.live, f.strays} {
+		for _, before := range list {
+			if before.lost == 0 || before.session != string(a.Session) || before.gap(a) {
+				continue
+			}
+			if s := f.keyFor(before, a, r); s != nil {
+				f.strays = slices.DeleteFunc(f.strays, func(stray *state) bool { return stray == before })
+				return s
+			}
 		}
 	}
 	return nil
