@@ -34,8 +34,8 @@ type shape struct {
 	rest  []byte  // behind the last hole
 	parts [2]part // header and data
 
-	runs    *runs // of a Repeater; nil until it meets the same texts twice
-	changed bool  // the last match met a text that was not the one before, or none where one should be
+	runs    runs // of a Repeater that has met the same texts twice
+	changed bool // the last match met a text that was not the one before, or none where one should be
 }
 
 // hole is a value that may be another in the next frame.

@@ -19,7 +19,7 @@ type run struct {
 const behindRun = 64
 
 // any says whether there are some: not where the texts have just changed.
-func (r *runs) any() bool { return r != nil && len(r.list) > 0 }
+func (r *runs) any() bool { return len(r.list) > 0 }
 
 // repeat is match for who meets the same texts again and again.
 func (s *shape) repeat(b []byte, maxBytes int) int {
@@ -40,10 +40,7 @@ func (s *shape) repeat(b []byte, maxBytes int) int {
 
 // findRuns takes the frame of the last match apart.
 func (s *shape) findRuns() {
-	if s.runs == nil {
-		s.runs = new(runs)
-	}
-	r, b := s.runs, s.frame.raw
+	r, b := &s.runs, s.frame.raw
 	r.memory = append(append(r.memory[:0], b...), make([]byte, behindRun)...)
 	from := 0
 	for i := range s.holes {

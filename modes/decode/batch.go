@@ -99,22 +99,29 @@ func (b *batch) add(f *scan.Found, known *layouts, tokens *tokens) {
 	}
 	l := known.of(f.Frame, data)
 	r.take(data, l)
-	switch r.kind {
-	case answerKind:
-	case requestKind:
-		if l.token.isOwn(f.Frame, r) || !hasHeader(f) {
-			return
-		}
-		if s := tokens.ofRequest(r, f.Frame, &l.token); s != itsOwn {
-			f.Frame.Keep()
-			r.kind, r.aside = oddRequestKind, b.beside(aside{header: b.keep(f.Frame.Header), token: s})
-		}
-	default:
+	switch {
+	case r.kind == answerKind || r.kind == requestKind && l.token.isOwn(f.Frame, r):
+	case r.kind != requestKind:
+		b.addRare(r, f, data, known, tokens)
+	case hasHeader(f):
+		b.addRequest(r, f, &l.token, tokens)
+	}
+}
+
+// addRequest takes a request whose token may not be its session's.
+func (b *batch) addRequest(r *record, f *scan.Found, last *lastToken, tokens *tokens) {
+	if s := tokens.ofRequest(r, f.Frame, last); s != itsOwn {
 		f.Frame.Keep()
-		r.aside = b.beside(aside{header: b.keep(f.Frame.Header), data: b.keep(data)})
-		if r.aside.token = tokens.ofRare(r, f); r.kind == ackKind {
-			known.forget()
-		}
+		r.kind, r.aside = oddRequestKind, b.beside(aside{header: b.keep(f.Frame.Header), token: s})
+	}
+}
+
+// addRare takes a frame that is neither a request nor an answer.
+func (b *batch) addRare(r *record, f *scan.Found, data wire.Members, known *layouts, tokens *tokens) {
+	f.Frame.Keep()
+	r.aside = b.beside(aside{header: b.keep(f.Frame.Header), data: b.keep(data)})
+	if r.aside.token = tokens.ofRare(r, f); r.kind == ackKind {
+		known.forget()
 	}
 }
 

@@ -26,7 +26,7 @@ func (s *state) acceptsWithKey(a *Answer, text []byte, d wire.Dialect, own bool)
 	if d.Unpadded {
 		return s.believes(text, own && !s.missing(a) && !rounded(a.Key1))
 	}
-	return own && !rounded(a.Key1) || credible(text, false)
+	return credible(text, false) || own && !rounded(a.Key1)
 }
 
 // credible says whether a text is one, wherever it was read. follows says that what is before it

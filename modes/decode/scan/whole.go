@@ -8,18 +8,26 @@ import (
 
 // whole reports an object that lies as it is.
 func (w *scanning) whole(at, end int, f *wire.Frame) (int, outcome) {
-	var q quoting
-	if w.alone(at) && w.quotedTo != w.base+int64(at) {
-		w.find.Context = Context{}
-	} else {
-		if q = w.quotingAt(at); q.n > 0 && bytes.IndexByte(w.window[at:end], '\\') >= 0 {
-			if end, o, _ := w.unquote(at, q); o != nothing {
-				return end, o
-			}
+	if !w.alone(at) || w.quotedTo == w.base+int64(at) {
+		return w.wholeInText(at, end, f)
+	}
+	w.find.Context = Context{}
+	if w.report(at, f) {
+		return end, found
+	}
+	return 0, nothing
+}
+
+// wholeInText is whole for one with something around it.
+func (w *scanning) wholeInText(at, end int, f *wire.Frame) (int, outcome) {
+	q := w.quotingAt(at)
+	if q.n > 0 && bytes.IndexByte(w.window[at:end], '\\') >= 0 {
+		if end, o, _ := w.unquote(at, q); o != nothing {
+			return end, o
 		}
-		if w.look(at, end) == wantMore {
-			return 0, wantMore
-		}
+	}
+	if w.look(at, end) == wantMore {
+		return 0, wantMore
 	}
 	if w.report(at, f) {
 		w.isQuoted(q, end)
