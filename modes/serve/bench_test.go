@@ -102,7 +102,11 @@ func startProcess(b *testing.B, role string, flags ...string) *process {
 		p.cmd = exec.Command(program, append([]string{role}, flags...)...)
 	}
 	p.cmd.Env = append(os.Environ(), asProcess+"="+role, "XDG_STATE_HOME="+b.TempDir())
-	p.restrict(b)
+	if role == "attack" {
+		p.giveWay(b)
+	} else {
+		p.restrict(b)
+	}
 	// Without a Stderr the log goes to nowhere, and the load need not read it.
 	out, err := p.cmd.StdoutPipe()
 	if err == nil {
@@ -382,17 +386,24 @@ func BenchmarkServeMemory(b *testing.B) {
 // not need when it has been calm for 10 s.
 const benchSettles = 30 * time.Second
 
-// restrict gives a process one processor, or as many as PROTO_BENCH_CPUS says: the last ones.
-func (p *process) restrict(b *testing.B) {
+// processors is how many there are for servers, PROTO_BENCH_CPUS or one, and in all.
+func processors(b *testing.B) (servers, all int) {
 	b.Helper()
-	n, all := 1, runtime.NumCPU()
+	servers, all = 1, runtime.NumCPU()
 	if text := os.Getenv("PROTO_BENCH_CPUS"); text != "" {
 		var err error
-		if n, err = strconv.Atoi(text); err != nil || n < 1 {
+		if servers, err = strconv.Atoi(text); err != nil || servers < 1 {
 			b.Fatalf("PROTO_BENCH_CPUS=%s", text)
 		}
 	}
-	if n >= all {
+	return min(servers, all), all
+}
+
+// restrict gives a server its processors: the last ones.
+func (p *process) restrict(b *testing.B) {
+	b.Helper()
+	n, all := processors(b)
+	if n == all {
 		return
 	}
 	taskset, err := exec.LookPath("taskset")
@@ -402,4 +413,35 @@ func (p *process) restrict(b *testing.B) {
 	}
 	p.cmd.Args = append([]string{taskset, "-c", fmt.Sprintf("%d-%d", all-n, all-1), p.cmd.Path}, p.cmd.Args[1:]...)
 	p.cmd.Path = taskset
+}
+
+// giveWay has a process, with all its threads, get only the processor time that nobody else wants.
+func (p *process) giveWay(b *testing.B) {
+	b.Helper()
+	chrt, err := exec.LookPath("chrt")
+	if err != nil {
+		b.Logf("the attackers are in the way of the load: %v", err)
+		return
+	}
+	p.cmd.Args = append([]string{chrt, "--idle", "0", p.cmd.Path}, p.cmd.Args[1:]...)
+	p.cmd.Path = chrt
+}
+
+// keepOff keeps this process, and those that it starts as they are, off the servers' processors
+// until the benchmark ends, if there are others: what is measured else is who has to wait for
+// the load and the attackers there.
+func keepOff(b *testing.B) {
+	b.Helper()
+	n, all := processors(b)
+	if n == all {
+		return
+	}
+	move := func(from, to int) {
+		out, err := exec.Command("taskset", "-a", "-c", "-p", fmt.Sprintf("%d-%d", from, to), fmt.Sprint(os.Getpid())).CombinedOutput()
+		if err != nil {
+			b.Logf("the load is on all processors: %s", out)
+		}
+	}
+	move(0, all-n-1)
+	b.Cleanup(func() { move(0, all-1) })
 }

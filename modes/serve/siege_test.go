@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -29,8 +28,9 @@ const (
 // BenchmarkServeSiege: 15,000 sessions that ask every 30 s each, quiet and then
 // while 500 attackers from other addresses stall in handshake and HELLO, guess
 // passwords and send garbage, each without a pause. The attackers are a process of
-// their own that gets only the processor time that nobody else wants: they would not
-// be on the machine of the good clients. What their being there costs by itself is
+// their own that gets only the processor time that nobody else wants, on the processors of
+// the load, where the server has not all of them: they would not be on its machine, nor on that of
+// the good clients. What their being there costs by itself is
 // shown by having them attack another server first. Reported: percentiles of the
 // answers in all three, how many tries a new client needs at most, and resident memory.
 func BenchmarkServeSiege(b *testing.B) {
@@ -46,6 +46,7 @@ func BenchmarkServeSiege(b *testing.B) {
 	if err := os.WriteFile(users, fmt.Appendf(nil, "test:%s\nnew:%s\n", hash, hash), 0o600); err != nil {
 		b.Fatal(err)
 	}
+	keepOff(b)
 	p := startProcess(b, "serve", defended(users)...)
 	all := p.openAll(b, siegeSessions)
 	defer closeAll(all)
@@ -53,12 +54,12 @@ func BenchmarkServeSiege(b *testing.B) {
 	quiet := askSlowly(b, all, siegeEvery)
 	tries := filepath.Join(dir, "tries")
 	other := startProcess(b, "serve", defended(users)...)
-	attackers := startAttack(b, other.address, tries)
+	attackers := startProcess(b, "attack", other.address, tries)
 	beside := askSlowly(b, all, siegeEvery)
 	attackers.stop()
 	other.stop()
 	before := p.resident()
-	attackers = startAttack(b, p.address, tries)
+	attackers = startProcess(b, "attack", p.address, tries)
 	var newcomers sync.WaitGroup
 	var most, failed atomic.Int64
 	newcomers.Go(func() {
@@ -97,16 +98,6 @@ func BenchmarkServeSiege(b *testing.B) {
 // defended are the flags of a server that is attacked.
 func defended(users string) []string {
 	return []string{"--users", users, "--listen", "127.0.0.1:0", "--exempt", "none", "--max-per-user", "0", "--max-startups", "100:30:300"}
-}
-
-// startAttack starts the attackers, who are to be in nobody's way.
-func startAttack(b *testing.B, address, tries string) *process {
-	b.Helper()
-	attackers := startProcess(b, "attack", address, tries)
-	if out, err := exec.Command("renice", "-n", "19", "-p", fmt.Sprint(attackers.cmd.Process.Pid)).CombinedOutput(); err != nil {
-		b.Logf("the attackers are not nice: %s", out)
-	}
-	return attackers
 }
 
 // percentile is in milliseconds.
