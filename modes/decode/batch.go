@@ -73,11 +73,10 @@ const (
 	requestKind
 	answerKind
 	closeKind
-	oddRequestKind // whose token is not its session's
-	truthKind      // a text that the log prints
+	truthKind // a text that the log prints
 )
 
-var kindNames = [...]string{"", wire.TypeHello, wire.TypeHelloAck, wire.TypeRequest, wire.TypeResponse, wire.TypeClose, wire.TypeRequest, ""}
+var kindNames = [...]string{"", wire.TypeHello, wire.TypeHelloAck, wire.TypeRequest, wire.TypeResponse, wire.TypeClose, ""}
 
 // add takes a find into the batch. The layouts are those of its scanner, the tokens of what was
 // found before.
@@ -112,7 +111,7 @@ func (b *batch) add(f *scan.Found, known *layouts, tokens *tokens) {
 func (b *batch) addRequest(r *record, f *scan.Found, last *lastToken, tokens *tokens) {
 	if s := tokens.ofRequest(r, f.Frame, last); s != itsOwn {
 		f.Frame.Keep()
-		r.kind, r.aside = oddRequestKind, b.beside(aside{header: b.keep(f.Frame.Header), token: s})
+		r.aside = b.beside(aside{header: b.keep(f.Frame.Header), token: s})
 	}
 }
 

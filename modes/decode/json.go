@@ -33,7 +33,7 @@ func (w *jsonWriter) append(b []byte, r *record) []byte {
 	b = w.offsets.append(append(b, w.place...), r.offset)
 	if r.around == nil && isSmall(r.answer.Session) && isSmall(r.answer.Sequence) {
 		switch {
-		case r.kind == requestKind && r.result == nil:
+		case r.kind == requestKind && r.result == nil && r.aside == nil:
 			return appendRequest(b, r)
 		case r.isAnswer() && r.result.Status == follow.OK && r.result.Period > 0 && isLetters(r.result.Text):
 			return appendAnswer(b, r)

@@ -10,31 +10,18 @@ import (
 // The zero one is of none.
 type lastToken struct {
 	texts   int    // of that frame
-	session uint64 // whose own it was, as shortOf has it, and whether in a stream; 0: nobody's
+	session uint64 // whose own it was, as shortOf has it; 0: nobody's
 	hash    uint64 // of the token
 	stream  string
 }
 
-// ofStream is set in a session that has a stream with a name.
-const ofStream = 1 << 63
-
-// isOwn says whether a request that nothing stands around has that token, in that session.
+// isOwn says whether a request has that token, in that session.
 func (l *lastToken) isOwn(f *wire.Frame, r *record) bool {
-	return l.texts == f.Texts() && l.session == shortOf(r.answer.Session) && r.around == nil && l.session != 0
-}
-
-// isOwnOfStream is isOwn for one in a stream.
-func (l *lastToken) isOwnOfStream(f *wire.Frame, r *record) bool {
-	return l.texts == f.Texts() && l.session == shortOf(r.answer.Session)|ofStream && l.stream == r.stream()
+	return l.texts == f.Texts() && l.session != 0 && l.session == shortOf(r.answer.Session) && l.stream == r.stream()
 }
 
 // own notes whose own it is.
-func (l *lastToken) own(r *record) {
-	l.session, l.stream = shortOf(r.answer.Session), r.stream()
-	if l.stream != "" && l.session != 0 {
-		l.session |= ofStream
-	}
-}
+func (l *lastToken) own(r *record) { l.session, l.stream = shortOf(r.answer.Session), r.stream() }
 
 // forget has all tokens looked at again, as behind a HELLO_ACK.
 func (ls *layouts) forget() {

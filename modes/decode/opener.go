@@ -64,8 +64,7 @@ func (op *opener) frame(b *batch, r *record) {
 		op.counts.truncated++
 	case r.kind == answerKind:
 		op.answer(b, r)
-	case r.kind == requestKind:
-	default:
+	case r.aside != nil:
 		r.aside.facts = op.describe(r)
 	}
 	if r.kind == otherKind {

@@ -60,7 +60,7 @@ func directionNamed(name string) direction {
 // directionOf tells the direction of a frame by itself.
 func directionOf(k kind, fromServer bool) direction {
 	switch {
-	case k == helloKind || k == requestKind || k == oddRequestKind:
+	case k == helloKind || k == requestKind:
 		return toServer
 	case k == ackKind || k == answerKind || fromServer:
 		return toClient

@@ -85,9 +85,6 @@ func (t *tokens) of(stream string, session []byte, hash uint64) standing {
 
 // ofRequest is of for a request.
 func (t *tokens) ofRequest(r *record, f *wire.Frame, last *lastToken) standing {
-	if last.isOwnOfStream(f, r) {
-		return itsOwn
-	}
 	hash := last.hash
 	if hash == 0 || last.texts != f.Texts() {
 		token := f.Header.Get("token")

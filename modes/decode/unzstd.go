@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"runtime/debug"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -15,39 +13,24 @@ import (
 
 const (
 	// maxZstdWindow bounds the memory that a zstd file can ask for: zstd -19 asks for it, and
-	// with it we have 32 MiB in all.
+	// with it there is little left of goMemory.
 	maxZstdWindow = 8 << 20
-	// zstdGarbage is how much garbage there may be beside the window, in percent of all that
-	// is used: as much of it as usual would be another window.
-	zstdGarbage = 20
-	zstdMagic   = "\x28\xb5\x2f\xfd"
+	zstdMagic     = "\x28\xb5\x2f\xfd"
 	// zstdHeaderSize is the longest header of a frame of zstd.
 	zstdHeaderSize = 18
 )
 
-// unzstd undoes zstd. Until it is closed garbage is collected more often; who sets GOGC decides
-// for himself.
+// unzstd undoes zstd.
 type unzstd struct {
 	*zstd.Decoder
-	in    *lastRead
-	usual int // percent of garbage; 0: as it is
+	in *lastRead
 }
 
 func newUnzstd(in io.Reader) (io.Reader, error) {
 	u := &unzstd{in: &lastRead{Reader: in}}
 	var err error
 	u.Decoder, err = zstd.NewReader(u.in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
-	if err == nil && os.Getenv("GOGC") == "" {
-		u.usual = debug.SetGCPercent(zstdGarbage)
-	}
 	return u, err
-}
-
-func (u *unzstd) Close() {
-	u.Decoder.Close()
-	if u.usual != 0 {
-		debug.SetGCPercent(u.usual)
-	}
 }
 
 // Read fails with a windowError where a frame asks for too much.

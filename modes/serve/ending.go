@@ -34,7 +34,7 @@ func (c *connection) stopped(err error, helloBy time.Time) bool {
 		if written {
 			c.linger()
 		}
-	case c.looks():
+	case c.isHealthCheck():
 		return true
 	case errors.Is(err, io.EOF):
 		c.log(slog.LevelInfo, "connection closed by the client", c.about()...)

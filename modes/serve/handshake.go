@@ -48,7 +48,7 @@ func (c *connection) handshake() bool {
 	case errors.As(err, &record):
 		c.penalise(admission.Garbage)
 	}
-	if c.looks() {
+	if c.isHealthCheck() {
 		return false
 	}
 	c.server.metrics.refuse(counted)

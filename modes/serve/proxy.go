@@ -115,7 +115,8 @@ func readHeader(in *bufio.Reader) (*proxyproto.Header, error) {
 	return proxyproto.Read(in)
 }
 
-// looks says whether this is a proxy by itself, which looks whether we live: of that nothing is told.
-func (c *connection) looks() bool {
+// isHealthCheck says whether this is a proxy by itself, which looks whether we live: of that
+// nothing is told.
+func (c *connection) isHealthCheck() bool {
 	return len(c.sessions) == 0 && c.server.fromProxy(c.peer) && c.peer == addrOf(c.raw.Conn.RemoteAddr())
 }

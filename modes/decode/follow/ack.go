@@ -48,7 +48,7 @@ func ackNumber(data wire.Members, name string, dst []byte) (problem string) {
 	v := data.Get(name)
 	switch {
 	case rounded(v):
-		return name + wasRoundedToo
+		return name + byAnotherTool
 	case v.Kind() != wire.Integer || wire.ParseNumber(dst, v.Raw(), wire.Shift) != nil:
 		return name + " is no key"
 	}

@@ -105,7 +105,7 @@ func (f *Follower) fail(s *state, a *Answer, r *Result) {
 
 // Notes that are made in several places.
 const (
-	keyRounded   = "key1" + wasRoundedToo
+	keyRounded   = "key1" + byAnotherTool
 	keyLost      = "a key change was lost"
 	whoseIsIt    = "it is not known which session it is of"
 	noKey2       = "key2 is not known"

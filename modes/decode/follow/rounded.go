@@ -34,8 +34,8 @@ func WasRounded(spelled string) bool {
 
 const wasRounded = "another tool has rounded its number: digits are lost that nothing brings back"
 
-// wasRoundedToo is what is said of a key or IV.
-const wasRoundedToo = " has been rounded by another tool"
+// byAnotherTool is what is said behind the name of a key or IV.
+const byAnotherTool = " has been rounded by another tool"
 
 // isSuspect says whether a number of 8 bytes looks as if it were rounded. It is exact all the
 // same if an answer behind it, which is encrypted from it on, is a text.
